@@ -1,0 +1,5 @@
+//! What `cargo xtask demo` shows.
+
+mod table;
+
+pub use table::{Row, Served, table};
