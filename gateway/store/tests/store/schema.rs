@@ -1,0 +1,148 @@
+//! Every released schema is brought up to date with all that is in it, and a released schema or record never changes.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use pumice_model::change::{Change, Counter};
+use pumice_model::ue::CapabilityHash;
+use pumice_store::{FileSealer, Opened, Options, Store};
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+
+use crate::fixtures::{Home, cell, subscriber, ue};
+use crate::workload::Expected;
+
+/// What seals the fixtures.
+const KEY: [u8; 32] = [0x42; 32];
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+fn open(home: &Home) -> Opened {
+    Store::open(&home.database(), Options::new(FileSealer::new(&KEY))).unwrap()
+}
+
+/// What each fixture holds.
+fn content() -> Vec<Change> {
+    let mut changes = vec![
+        Change::Ceiling { counter: Counter::Seq, ceiling: 123_456 },
+        Change::Ceiling { counter: Counter::MTmsi, ceiling: 789 },
+        Change::PutRadioCapability { hash: CapabilityHash([9; 16]), octets: (0..=255).collect() },
+    ];
+    for n in 0..8 {
+        changes.push(Change::PutSubscriber(Box::new(subscriber(n, 3))));
+        changes.push(Change::PutUe(Box::new(ue(n, 1_000 + n, 1 + n as u8))));
+        changes.push(Change::LearnCell(cell(n)));
+    }
+    changes
+}
+
+/// The schema as SQLite keeps it, without comments and in one spelling.
+fn schema(connection: &Connection) -> Vec<String> {
+    let mut statement =
+        connection.prepare("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name").unwrap();
+    let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    rows.map(|sql| {
+        let sql = sql.unwrap();
+        let lines = sql.lines().map(|line| line.split("--").next().unwrap());
+        lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+    })
+    .collect()
+}
+
+/// A database as SQL, for a fixture that can be read.
+fn dump(connection: &Connection) -> String {
+    let mut text = String::new();
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    writeln!(text, "PRAGMA user_version = {version};").unwrap();
+    for sql in schema(connection) {
+        writeln!(text, "{sql};").unwrap();
+    }
+    let tables = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name";
+    let mut statement = connection.prepare(tables).unwrap();
+    let names: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    for name in names {
+        let mut statement = connection.prepare(&format!("SELECT * FROM {name}")).unwrap();
+        let columns = statement.column_count();
+        let mut rows = statement.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let values: Vec<_> = (0..columns).map(|column| literal(row.get_ref(column).unwrap())).collect();
+            writeln!(text, "INSERT INTO {name} VALUES ({});", values.join(", ")).unwrap();
+        }
+    }
+    text
+}
+
+fn literal(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Null => "NULL".to_owned(),
+        ValueRef::Integer(value) => value.to_string(),
+        ValueRef::Real(value) => value.to_string(),
+        ValueRef::Text(text) => format!("'{}'", String::from_utf8_lossy(text).replace('\'', "''")),
+        ValueRef::Blob(octets) => {
+            format!("x'{}'", octets.iter().map(|octet| format!("{octet:02x}")).collect::<String>())
+        }
+    }
+}
+
+#[test]
+fn every_released_schema_is_migrated_with_all_that_is_in_it() {
+    let fresh = Home::new();
+    drop(open(&fresh));
+    let newest = schema(&Connection::open(fresh.database()).unwrap());
+    let mut expected = Expected::default();
+    expected.apply(&content());
+
+    let mut versions = 0;
+    for entry in fs::read_dir(fixtures()).unwrap() {
+        let path = entry.unwrap().path();
+        let home = Home::new();
+        Connection::open(home.database())
+            .unwrap()
+            .execute_batch(&fs::read_to_string(&path).unwrap())
+            .unwrap();
+        let opened = open(&home);
+        assert_eq!(opened.problems, [], "{}", path.display());
+        assert_eq!(opened.identity.serial, [0x5a; 16]);
+        assert_eq!(Expected::from(opened.state), expected, "{}", path.display());
+        drop(opened.store);
+        assert_eq!(schema(&Connection::open(home.database()).unwrap()), newest, "{}", path.display());
+        versions += 1;
+    }
+    let known: u32 = Connection::open(fresh.database())
+        .and_then(|by_hand| by_hand.pragma_query_value(None, "user_version", |row| row.get(0)))
+        .unwrap();
+    assert_eq!(versions, known, "one fixture for each version");
+}
+
+/// A released schema file is never edited: its fixture has its text.
+#[test]
+fn the_newest_schema_is_that_of_its_fixture() {
+    let fresh = Home::new();
+    drop(open(&fresh));
+    let connection = Connection::open(fresh.database()).unwrap();
+    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    let fixture = fs::read_to_string(fixtures().join(format!("v{version}.sql"))).unwrap();
+    for sql in schema(&connection) {
+        assert!(fixture.contains(&sql), "{sql}");
+    }
+}
+
+/// For a new version: `cargo test -p pumice-store --test store schema::write_fixture -- --ignored` writes what does not
+/// exist yet.
+#[test]
+#[ignore = "writes a fixture when a version is released"]
+fn write_fixture() {
+    let home = Home::new();
+    let mut store = open(&home).store;
+    store.commit(&content()).unwrap();
+    drop(store);
+    let connection = Connection::open(home.database()).unwrap();
+    connection.execute("UPDATE box SET serial = ?1", ["5a".repeat(16)]).unwrap();
+    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    let path = fixtures().join(format!("v{version}.sql"));
+    assert!(!path.exists(), "{} is released", path.display());
+    fs::write(path, dump(&connection)).unwrap();
+}
