@@ -75,6 +75,8 @@ pub(crate) struct Shell {
     associations: BTreeMap<AssociationId, pumice_sctp::AssociationId>,
     answers: BTreeMap<CommandId, oneshot::Sender<Result<(), Refusal>>>,
     next_command: u64,
+    /// The last batch whose commit was answered.
+    last_answered: Ticket,
     clock: ClockWatch,
     imsi: ImsiInLog,
     pace: Pace,
@@ -111,6 +113,7 @@ impl Shell {
             associations: BTreeMap::new(),
             answers: BTreeMap::new(),
             next_command: 0,
+            last_answered: Ticket(0),
             clock: ClockWatch::new(clock),
             imsi,
             pace: Pace::new(),
@@ -313,11 +316,16 @@ impl Shell {
             Notice::Done { ticket, result } => {
                 let through = Ticket(ticket);
                 self.batches.answered(through);
+                self.last_answered = through;
                 self.handle(Input::Stored { through, result: result.map_err(|error| error.to_string()) });
             }
             // The core says it to the operator, from the outcome of each commit.
             Notice::Failing { why } => tracing::debug!(%why, "the disk takes nothing"),
-            Notice::Recovered => tracing::debug!("the disk takes what it is given again"),
+            // What had failed is on the disk now, without a commit of ours to say so.
+            Notice::Recovered => {
+                let through = self.last_answered;
+                self.handle(Input::Stored { through, result: Ok(()) });
+            }
             _ => {}
         }
     }

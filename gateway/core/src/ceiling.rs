@@ -59,6 +59,11 @@ impl Ceiling {
         self.raising = Some((ticket, ceiling));
     }
 
+    /// The commits through this ticket failed: a raise among them is asked for again.
+    pub(crate) fn failed(&mut self, through: Ticket) {
+        self.raising = self.raising.filter(|(ticket, _)| *ticket > through);
+    }
+
     /// What must be persisted now that `next` is what it is.
     pub(crate) fn wanted(&self) -> Raise {
         if self.next > self.durable {

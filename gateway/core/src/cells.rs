@@ -17,6 +17,8 @@ pub(crate) struct Association {
     pub(crate) outbound_streams: u16,
     /// What it is, after S1 Setup.
     pub(crate) cell: Option<Cell>,
+    /// Whether its S1 Setup was refused.
+    pub(crate) refused: bool,
     /// Spreads phones over streams.
     next_stream: u16,
 }
@@ -83,7 +85,8 @@ impl Cells {
         if self.associations.len() >= self.max_associations {
             return false;
         }
-        self.associations.insert(id, Association { peer, outbound_streams, cell: None, next_stream: 0 });
+        self.associations
+            .insert(id, Association { peer, outbound_streams, cell: None, refused: false, next_stream: 0 });
         true
     }
 

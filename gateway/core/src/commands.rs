@@ -9,6 +9,8 @@ use pumice_model::subscriber::{Subscriber, SubscriberState};
 use crate::Core;
 use crate::epc::Afterwards;
 use crate::hss::same_keys;
+use pumice_wire::s1ap::Cause;
+
 use crate::io::{CommandId, Effect, Ticket};
 
 /// The most commands that wait for the disk.
@@ -51,6 +53,29 @@ impl Core {
             };
             self.effects.push(Effect::Answer { id: pending.id, result });
         }
+    }
+
+    /// Whether a change of this subscriber is on its way to the disk.
+    pub(crate) fn has_pending_order(&self, imsi: Imsi) -> bool {
+        self.pending.values().any(|pending| match &pending.command {
+            Command::AddSubscribers(added) => added.iter().any(|subscriber| subscriber.imsi == imsi),
+            Command::ReplaceSubscriber(subscriber) => subscriber.imsi == imsi,
+            Command::SetSubscriberState(changed, _) | Command::RemoveSubscriber(changed) => *changed == imsi,
+            Command::ForgetCell(_) => false,
+        })
+    }
+
+    /// The subscriber as it will be when what is on its way to the disk is there.
+    fn as_ordered(&self, imsi: Imsi) -> Option<&Subscriber> {
+        let ordered = self.pending.values().rev().find_map(|pending| match &pending.command {
+            Command::ReplaceSubscriber(subscriber) if subscriber.imsi == imsi => Some(&**subscriber),
+            Command::ReplaceSubscriber(_)
+            | Command::AddSubscribers(_)
+            | Command::SetSubscriberState(..)
+            | Command::RemoveSubscriber(_)
+            | Command::ForgetCell(_) => None,
+        });
+        ordered.or_else(|| self.hss.subscriber(imsi))
     }
 
     fn check(&self, command: &Command) -> Result<(), Refusal> {
@@ -103,7 +128,7 @@ impl Core {
                 subscriber.seq_offset = before.map_or(0, |before| before.seq_offset);
                 Command::ReplaceSubscriber(subscriber)
             }
-            Command::SetSubscriberState(imsi, state) => match self.hss.subscriber(imsi) {
+            Command::SetSubscriberState(imsi, state) => match self.as_ordered(imsi) {
                 Some(before) => Command::ReplaceSubscriber(Box::new(Subscriber { state, ..before.clone() })),
                 None => Command::SetSubscriberState(imsi, state),
             },
@@ -141,6 +166,10 @@ impl Core {
         let barred = subscriber.state == SubscriberState::Barred;
         self.hss.put(subscriber);
         if new_keys {
+            // Who is being asked by the old key must not come in by it.
+            for key in self.connections.attempting(imsi) {
+                self.release(key, Cause::NAS_UNSPECIFIED);
+            }
             self.detach_by_network(imsi, Afterwards::Forget);
         } else if barred {
             self.detach_by_network(imsi, Afterwards::Remember);

@@ -77,6 +77,15 @@ pub struct AddressRange {
     pub prefix: u8,
 }
 
+impl AddressRange {
+    /// Whether an address belongs to the range.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let IpAddr::V4(address) = address.to_canonical() else { return false };
+        let hosts = u32::MAX.checked_shr(u32::from(self.prefix)).unwrap_or(0);
+        u32::from(address) & !hosts == u32::from(self.network) & !hosts
+    }
+}
+
 /// The network's timers (TS 24.301 table 10.2.2, TS 23.401 4.3.5.2) and the guards of S1AP procedures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timers {

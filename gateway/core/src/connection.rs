@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use pumice_model::identity::{Ecgi, EnbUeS1apId, Imsi, MmeUeS1apId, STmsi, Tai};
 
+use pumice_model::time::Instant;
+
 use crate::epc::EmmState;
 use crate::io::AssociationId;
 
@@ -25,6 +27,8 @@ pub(crate) struct Connection {
     pub(crate) ecgi: Option<Ecgi>,
     /// Who the phone told its cell to be.
     pub(crate) s_tmsi: Option<STmsi>,
+    /// When it began.
+    pub(crate) began: Instant,
     pub(crate) s1: S1State,
     pub(crate) emm: EmmState,
     /// Whose it is, once that is proven.
@@ -100,6 +104,20 @@ impl Connections {
         let connection = self.by_key.remove(&key)?;
         self.by_enb.remove(&(connection.association, connection.enb_ue));
         Some(connection)
+    }
+
+    /// The connections on which somebody says to be this subscriber and has not proven it.
+    pub(crate) fn attempting(&self, imsi: Imsi) -> Vec<ConnectionKey> {
+        let claims = |connection: &Connection| {
+            connection.emm.attempt().is_some_and(|attempt| attempt.imsi == Some(imsi))
+        };
+        self.by_key.iter().filter(|(_, connection)| claims(connection)).map(|(key, _)| *key).collect()
+    }
+
+    /// One that nobody has proven to be a phone's, the one that began first: it may go where there is no room.
+    pub(crate) fn oldest_unproven(&self) -> Option<ConnectionKey> {
+        let unproven = self.by_key.iter().filter(|(_, connection)| connection.phone.is_none());
+        unproven.min_by_key(|(_, connection)| connection.began).map(|(key, _)| *key)
     }
 
     /// The connections of an association.

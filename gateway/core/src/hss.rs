@@ -19,6 +19,10 @@ use crate::io::Ticket;
 /// restarts stay within the jump that SIMs accept (Delta of TS 33.102 C.2.1, 2^28).
 const SEQ_STEP: u64 = 1 << 16;
 
+/// The same at a start, where it must be little: a box that starts again and again for days, and authenticates nobody meanwhile,
+/// must not come near that jump.
+const FIRST_SEQ_STEP: u64 = 256;
+
 /// The indexes that this box uses of the 32 (TS 33.102 C.1.2): so many from its first one on, in turn, so that boxes that
 /// share a subscriber do not push each other's sequence numbers out.
 const INDS: u8 = 4;
@@ -80,9 +84,14 @@ impl Hss {
         Some((vector(&subscriber.keys, plmn, choices.rand.rand(), sqn)?, raise))
     }
 
-    /// Asks for the ceiling that the first draw after a start needs.
-    pub(crate) fn initial_raise(&self) -> Raise {
-        self.seq.wanted()
+    /// The ceiling that lets the first draws after a start not wait.
+    pub(crate) const fn first_ceiling(&self) -> u64 {
+        self.seq.peek() + FIRST_SEQ_STEP
+    }
+
+    /// The commits through this ticket failed.
+    pub(crate) fn raise_failed(&mut self, through: Ticket) {
+        self.seq.failed(through);
     }
 
     /// Notes that a raise was asked for.

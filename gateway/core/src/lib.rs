@@ -151,9 +151,8 @@ impl Core {
     /// Begins: once, before the first input. Ceilings are raised, the user plane learns the sessions of restored phones.
     pub fn start(&mut self, now: Instant, effects: &mut Vec<Effect>) {
         self.turn(now, effects, |core| {
-            if let Raise::Now(ceiling) | Raise::Ahead(ceiling) = core.hss.initial_raise() {
-                core.raise_seq(ceiling, true);
-            }
+            let ceiling = core.hss.first_ceiling();
+            core.raise_seq(ceiling, true);
             if let Raise::Now(ceiling) | Raise::Ahead(ceiling) = core.m_tmsis.wanted() {
                 core.raise_m_tmsi(ceiling, true);
             }
@@ -251,6 +250,10 @@ impl Core {
             }
             Err(reason) => {
                 self.count(Counter::StoreFailed);
+                // What failed may be committed later, but nothing says when: a ceiling counts only once it is.
+                self.hss.raise_failed(through);
+                self.m_tmsis.failed(through);
+                self.phones.raises_failed(through);
                 if self.store == StoreHealth::Good {
                     let shortened = reason.chars().take(100).collect::<String>();
                     let text = heapless::String::try_from(shortened.as_str()).unwrap_or_default();

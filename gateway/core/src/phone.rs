@@ -1,13 +1,14 @@
 //! Phones: what is known of those that were authenticated, registered or remembered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use pumice_model::identity::{Ebi, Ecgi, Fteid, Guti, Imeisv, Imsi, MTmsi, Tai};
+use pumice_model::identity::{Ebi, Ecgi, Fteid, Guti, Imeisv, Imsi, MTmsi, Tai, Teid};
 use pumice_model::rules::SessionId;
 use pumice_model::time::Instant;
 use pumice_model::ue::{BEARERS, BearerRecord, CapabilityHash, UeCapability, UeRecord};
 
 use crate::connection::ConnectionKey;
+use crate::io::Ticket;
 use crate::security::SecurityContext;
 
 /// A phone.
@@ -79,6 +80,7 @@ pub(crate) struct Phones {
     by_imsi: BTreeMap<Imsi, Phone>,
     by_m_tmsi: BTreeMap<MTmsi, Imsi>,
     by_session: BTreeMap<SessionId, Imsi>,
+    teids: BTreeSet<Teid>,
     capacity: usize,
 }
 
@@ -113,6 +115,18 @@ impl Phones {
 
     pub(crate) fn by_session(&self, session: SessionId) -> Option<Imsi> {
         self.by_session.get(&session).copied()
+    }
+
+    /// Whether a bearer has this TEID.
+    pub(crate) fn has_teid(&self, teid: Teid) -> bool {
+        self.teids.contains(&teid)
+    }
+
+    /// The commits through this ticket failed: ceilings raised in them are asked for again.
+    pub(crate) fn raises_failed(&mut self, through: Ticket) {
+        for phone in self.by_imsi.values_mut() {
+            phone.security.raise_failed(through);
+        }
     }
 
     /// Whether an M-TMSI is in use.
@@ -154,6 +168,7 @@ impl Phones {
         }
         for bearer in &phone.bearers {
             self.by_session.remove(&bearer.session);
+            self.teids.remove(&bearer.record.teid);
         }
         Some(phone)
     }
@@ -178,11 +193,12 @@ impl Phones {
     /// Adds a bearer. `false`: it has no room for another.
     pub(crate) fn add_bearer(&mut self, imsi: Imsi, bearer: Bearer) -> bool {
         let Some(phone) = self.by_imsi.get_mut(&imsi) else { return false };
-        let session = bearer.session;
+        let (session, teid) = (bearer.session, bearer.record.teid);
         if phone.bearers.push(bearer).is_err() {
             return false;
         }
         self.by_session.insert(session, imsi);
+        self.teids.insert(teid);
         true
     }
 
@@ -191,6 +207,7 @@ impl Phones {
         let Some(phone) = self.by_imsi.get_mut(&imsi) else { return heapless::Vec::new() };
         for bearer in &phone.bearers {
             self.by_session.remove(&bearer.session);
+            self.teids.remove(&bearer.record.teid);
         }
         core::mem::take(&mut phone.bearers)
     }
@@ -213,6 +230,7 @@ impl Phones {
         }
         for bearer in &phone.bearers {
             self.by_session.insert(bearer.session, phone.imsi);
+            self.teids.insert(bearer.record.teid);
         }
     }
 }

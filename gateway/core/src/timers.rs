@@ -50,6 +50,11 @@ impl Timers {
         }
     }
 
+    /// Whether a timer runs.
+    pub(crate) fn runs(&self, timer: Timer) -> bool {
+        self.running.contains_key(&timer)
+    }
+
     /// When the next one is due.
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
         self.due.first().map(|(at, _)| *at)

@@ -73,10 +73,10 @@ impl Limits {
     /// The budget of these limits.
     pub fn memory_budget(&self) -> MemoryBudget {
         MemoryBudget {
-            subscribers: u64::from(self.subscribers) * 1_024,
-            phones: u64::from(self.phones) * 2_048
+            subscribers: u64::from(self.subscribers) * 1_536,
+            phones: u64::from(self.phones) * 4_096
                 + u64::from(self.connections) * 2_048
-                + u64::from(self.bearers) * 1_024,
+                + u64::from(self.bearers) * 3_072,
             cells: u64::from(self.cells) * 2_048 + u64::from(self.associations) * (256 << 10),
             radio_capabilities: u64::from(self.radio_capability_octets),
             buffers: u64::from(self.buffered_octets),

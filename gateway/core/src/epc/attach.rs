@@ -1,6 +1,6 @@
 //! Attach (TS 24.301 5.5.1), from the request to the accept.
 
-use pumice_model::event::Event;
+use pumice_model::event::{DetachReason, Event};
 use pumice_model::identity::{Imsi, Tai};
 use pumice_model::ue::UeCapability;
 use pumice_wire::nas::{
@@ -17,6 +17,7 @@ use crate::connection::{Connection, ConnectionKey, S1State};
 use crate::counters::Counter;
 use crate::epc::EmmState;
 use crate::hss::Standing;
+use crate::security::hash_mme;
 use crate::session::PdnRequest;
 use crate::timers::Timer;
 
@@ -64,7 +65,7 @@ impl Core {
             guti,
             capability: capability_of(request),
             ksi: request.ksi.value,
-            unprotected: (!received.verified).then(|| received.plain.to_vec()),
+            unprotected: (!received.verified).then(|| hash_mme(received.plain)),
         };
         self.identify(key, attempt);
     }
@@ -80,17 +81,18 @@ impl Core {
         let Some(connection) = self.connections.of(key) else { return true };
         let before = match &connection.emm {
             EmmState::Quiet | EmmState::Registered | EmmState::AwaitDetachAccept(_) => None,
-            EmmState::AwaitIdentity(state) => attach_octets(&state.attempt),
-            EmmState::AwaitAuthentication(state) => attach_octets(&state.attempt),
-            EmmState::AwaitSecurityMode(state) => attach_octets(&state.attempt),
-            EmmState::AwaitEsmInformation(state) => Some(state.attach.octets.as_slice()),
-            EmmState::AwaitAttachComplete(state) => Some(state.attach.octets.as_slice()),
+            EmmState::AwaitIdentity(_)
+            | EmmState::AwaitAuthentication(_)
+            | EmmState::AwaitSecurityMode(_) => connection.emm.attempt().and_then(attach_digest),
+            EmmState::AwaitEsmInformation(state) => Some(state.attach.digest),
+            EmmState::AwaitAttachComplete(state) => Some(state.attach.digest),
         };
-        if before != Some(octets) {
+        if before != Some(hash_mme(octets)) {
             return false;
         }
         if let EmmState::AwaitAttachComplete(state) = &connection.emm {
             let accept = state.repeat.plain.clone();
+            self.timers.start(Timer::NasRetransmission(key), self.now + self.config.timers.t3450);
             self.send_nas_octets(key, &accept, Protection::AsConnection);
         }
         true
@@ -104,7 +106,7 @@ impl Core {
         }
     }
 
-    fn serves_area(&self, key: ConnectionKey) -> bool {
+    pub(super) fn serves_area(&self, key: ConnectionKey) -> bool {
         let serves = |tai: Tai| tai.plmn == self.config.plmn && self.config.tacs.contains(&tai.tac);
         self.connections.of(key).is_some_and(|connection| serves(connection.tai))
     }
@@ -152,6 +154,10 @@ impl Core {
         esm: Option<&EsmMessage>,
     ) {
         self.count(Counter::AttachRejected);
+        if let Some(proven) = self.proven(key) {
+            // The phone counts itself as deregistered (5.5.1.2.5), so it is.
+            self.deregister(proven, DetachReason::Replaced);
+        }
         self.publish(Event::PhoneRefused { imsi, cause: cause.0 });
         let t3346 = self.stay_away(cause);
         let esm = esm.map(|esm| encode(&Plain::Esm(esm.clone())));
@@ -189,13 +195,13 @@ pub(super) fn attach_requested(request: &AttachRequest<'_>, octets: &[u8]) -> Re
         combined: request.attach_type == AttachType::Combined,
         drx: request.drx,
         pdn: pdn_request(request.esm)?,
-        octets: octets.to_vec(),
+        digest: hash_mme(octets),
     })
 }
 
-fn attach_octets(attempt: &Attempt) -> Option<&[u8]> {
+fn attach_digest(attempt: &Attempt) -> Option<[u8; 8]> {
     match &attempt.purpose {
-        Purpose::Attach(attach) => Some(&attach.octets),
+        Purpose::Attach(attach) => Some(attach.digest),
         Purpose::Service | Purpose::Tau(_) => None,
     }
 }

@@ -150,6 +150,10 @@ impl Core {
     /// 5.4.2.7 e: the SIM says which sequence numbers it has seen. What is learned of it is durable before the next challenge
     /// is sent, so that no number is drawn twice.
     fn resynchronise(&mut self, key: ConnectionKey, state: AwaitAuthentication, auts: [u8; 14]) {
+        if state.attempt.imsi.is_some_and(|imsi| self.has_pending_order(imsi)) {
+            // What is learned would be written over what the operator has ordered; the phone comes again.
+            return self.release(key, Cause::NAS_UNSPECIFIED);
+        }
         let sim = state.attempt.imsi.and_then(|imsi| {
             let subscriber = self.hss.subscriber(imsi)?;
             Some((imsi, hss::resynchronise(&subscriber.keys, state.vector.rand, auts)?))

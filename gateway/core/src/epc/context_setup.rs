@@ -97,8 +97,7 @@ impl Core {
             .is_some_and(|phone| phone.bearers.iter().any(|bearer| bearer.tunnel.is_some()));
         if !some_stand {
             // A context without its default bearer serves nobody.
-            self.count(Counter::ContextSetupFailed);
-            self.release(key, Cause::RELEASE_DUE_TO_EUTRAN_GENERATED_REASON);
+            self.context_not_set_up(key, Cause::RELEASE_DUE_TO_EUTRAN_GENERATED_REASON);
         }
     }
 
@@ -109,8 +108,7 @@ impl Core {
     ) {
         match self.connections.of(key).map(|connection| connection.s1) {
             Some(S1State::ContextSetup) => {
-                self.count(Counter::ContextSetupFailed);
-                self.release(key, message.cause);
+                self.context_not_set_up(key, message.cause);
             }
             Some(S1State::Releasing) | None => {}
             Some(S1State::Signalling | S1State::Established) => self.count(Counter::S1apUnexpected),
@@ -118,8 +116,16 @@ impl Core {
     }
 
     pub(super) fn on_context_setup_expired(&mut self, key: ConnectionKey) {
+        self.context_not_set_up(key, Cause::FAILURE_IN_RADIO_INTERFACE_PROCEDURE);
+    }
+
+    /// What waits for the phone is freed: it would call the phone again at once, for another setup that fails.
+    fn context_not_set_up(&mut self, key: ConnectionKey, cause: Cause) {
         self.count(Counter::ContextSetupFailed);
-        self.release(key, Cause::FAILURE_IN_RADIO_INTERFACE_PROCEDURE);
+        if let Some(imsi) = self.connections.of(key).and_then(|connection| connection.phone) {
+            self.free_what_waits(imsi);
+        }
+        self.release(key, cause);
     }
 
     pub(super) fn on_ue_capability(&mut self, key: ConnectionKey, octets: &[u8]) {
@@ -157,7 +163,7 @@ impl Core {
     /// Packets from this address are taken as long as its cell is here.
     fn admit_tunnel_address(&mut self, association: crate::io::AssociationId, address: IpAddr) {
         // More addresses than a real eNB has are not remembered: its phones' packets come from one of these.
-        const ADDRESSES: usize = 8;
+        const ADDRESSES: usize = 3;
         let Some(association) = self.cells.of_mut(association) else { return };
         let peer = association.peer.ip();
         let Some(cell) = &mut association.cell else { return };

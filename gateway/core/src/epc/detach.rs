@@ -49,11 +49,8 @@ impl Core {
         if !request.switch_off {
             self.send_nas(key, &Plain::Emm(EmmMessage::DetachAccept));
         }
-        self.timers.stop(Timer::NasRetransmission(key));
-        if let Some(connection) = self.connections.of_mut(key) {
-            connection.emm = EmmState::Quiet;
-        }
         self.deregister(imsi, reason);
+        // What ran on the connection ends with it, a detach by the network too.
         self.release(key, Cause::NAS_DETACH);
     }
 

@@ -1,5 +1,6 @@
 //! Identification (TS 24.301 5.4.4), and where a request goes once it is known whose it is said to be.
 
+use pumice_model::identity::Imsi;
 use pumice_wire::nas::{
     EmmCause, EmmMessage, IdentityRequest, IdentityResponse, IdentityType, MobileIdentity, Plain, encode,
 };
@@ -20,7 +21,7 @@ impl Core {
     pub(super) fn identify(&mut self, key: ConnectionKey, attempt: Attempt) {
         let Some(imsi) = attempt.imsi else { return self.ask_identity(key, attempt) };
         if let Some(cause) = self.refusal_of(imsi) {
-            return self.refuse(key, &attempt, cause);
+            return self.turn_away(key, &attempt, imsi, cause);
         }
         let proven = self.proven(key) == Some(imsi) && attempt.unprotected.is_none();
         let usable = self
@@ -32,6 +33,15 @@ impl Core {
             (true, Purpose::Service) => self.serve(key),
             (true, Purpose::Tau(tau)) => self.accept_tau(key, &tau),
             (false, purpose) => self.authenticate(key, Attempt { purpose, ..attempt }),
+        }
+    }
+
+    /// A phone whose subscriber was removed while it was being proven leaves nothing behind.
+    fn turn_away(&mut self, key: ConnectionKey, attempt: &Attempt, imsi: Imsi, cause: EmmCause) {
+        let proven = self.proven(key) == Some(imsi);
+        self.refuse(key, attempt, cause);
+        if proven && self.hss.subscriber(imsi).is_none() {
+            self.forget_phone(imsi);
         }
     }
 

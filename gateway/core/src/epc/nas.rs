@@ -42,6 +42,14 @@ impl Core {
             self.lose_connection(before);
         }
         let key = self.draw_connection_key();
+        if self.connections.is_full()
+            && let Some(oldest) = self.connections.oldest_unproven()
+        {
+            // Who has not proven anything yet makes room: phones without a SIM must not keep others out.
+            self.publish_full("connections");
+            self.release(oldest, Cause::CONTROL_PROCESSING_OVERLOAD);
+            self.lose_connection(oldest);
+        }
         if self.connections.is_full() {
             self.publish_full("connections");
             let refusal = UeContextReleaseCommand {
@@ -64,6 +72,7 @@ impl Core {
                 tai: message.tai,
                 ecgi: message.ecgi,
                 s_tmsi: message.s_tmsi,
+                began: self.now,
                 s1: S1State::Signalling,
                 emm: EmmState::Quiet,
                 phone: None,

@@ -5,6 +5,7 @@ use pumice_model::rules::{Action, Far, UserPlaneCommand};
 use pumice_wire::s1ap::{Message, Paging, PagingDrx};
 
 use super::dispatch::COMMON_STREAM;
+use super::registration::area_around;
 use crate::Core;
 use crate::counters::Counter;
 use crate::io::Effect;
@@ -12,11 +13,16 @@ use crate::session::{DOWNLINK_FAR, downlink_far};
 use crate::timers::Timer;
 
 impl Core {
-    /// Calls a phone, if it is idle and not called already.
+    /// Calls a phone, if it is idle and not called already. One that has missed its periodic update is out of reach
+    /// (TS 23.401 4.3.5.2): what comes for it is dropped until it is heard of.
     pub(super) fn call(&mut self, imsi: Imsi) {
+        let out_of_reach = self.timers.runs(Timer::ImplicitDetach(imsi));
         let Some(phone) = self.phones.of_mut(imsi) else { return };
         if phone.connection.is_some() || phone.paged.is_some() || !phone.registered {
             return;
+        }
+        if out_of_reach {
+            return self.free_what_waits(imsi);
         }
         phone.paged = Some(0);
         self.send_paging(imsi);
@@ -45,12 +51,7 @@ impl Core {
     fn send_paging(&mut self, imsi: Imsi) {
         let Some(phone) = self.phones.of_mut(imsi) else { return };
         phone.paged = phone.paged.map(|paged| paged.saturating_add(1));
-        let tais = self
-            .config
-            .tacs
-            .iter()
-            .map(|tac| pumice_model::identity::Tai { plmn: self.config.plmn, tac: *tac });
-        let tais: heapless::Vec<_, 16> = tais.take(16).collect();
+        let tais = area_around(Some(phone.tai), &self.config);
         let message = Message::Paging(Paging {
             ue_identity_index: identity_index(imsi),
             s_tmsi: phone.guti.s_tmsi(),
@@ -70,12 +71,18 @@ impl Core {
         self.timers.start(Timer::T3413(imsi), self.now + self.config.timers.t3413);
     }
 
-    /// What waits for the phone is freed; the next packet calls it again.
     fn give_up_calling(&mut self, imsi: Imsi) {
         self.count(Counter::PagingFailed);
+        if let Some(phone) = self.phones.of_mut(imsi) {
+            phone.paged = None;
+        }
+        self.free_what_waits(imsi);
+    }
+
+    /// What waits for the phone is freed; the core is told of the next packet again.
+    pub(super) fn free_what_waits(&mut self, imsi: Imsi) {
         let buffered = self.config.limits.buffered_packets;
-        let Some(phone) = self.phones.of_mut(imsi) else { return };
-        phone.paged = None;
+        let Some(phone) = self.phones.of(imsi) else { return };
         for bearer in &phone.bearers {
             let session = bearer.session;
             let drop = Far { id: DOWNLINK_FAR, action: Action::Drop };
@@ -94,7 +101,7 @@ fn identity_index(imsi: Imsi) -> u16 {
     u16::try_from(number % 1024).unwrap_or(0)
 }
 
-/// The paging cycle in a DRX parameter (TS 24.008 10.5.5.6): the low four bits of its second octet, in S1 mode.
+/// The paging cycle in a DRX parameter (TS 24.008 10.5.5.6): the high four bits of its second octet, in S1 mode.
 const fn paging_drx(parameter: u16) -> Option<PagingDrx> {
     match parameter >> 4 & 0x0f {
         6 => Some(PagingDrx::V32),

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use pumice_model::change::Change;
 use pumice_model::event::{DetachReason, Event};
-use pumice_model::identity::{Ebi, Guti, Imsi, Tai};
+use pumice_model::identity::{Ebi, Guti, Imsi, Tai, Teid};
 use pumice_model::rules::UserPlaneCommand;
 use pumice_model::ue::BearerRecord;
 use pumice_wire::nas::{
@@ -17,6 +17,7 @@ use super::identification::REPEATS;
 use super::state::{AttachRequested, Attempt, AwaitAttachComplete, Protection, Repeat};
 use crate::Core;
 use crate::ceiling::Raise;
+use crate::config::Config;
 use crate::connection::ConnectionKey;
 use crate::counters::Counter;
 use crate::epc::EmmState;
@@ -129,6 +130,16 @@ impl Core {
         guti
     }
 
+    fn draw_teid(&mut self) -> Teid {
+        loop {
+            let teid = self.choices.teid.teid();
+            // Ends: there are far fewer bearers than TEIDs. One of a restored bearer may come up.
+            if !self.phones.has_teid(teid) {
+                return teid;
+            }
+        }
+    }
+
     /// Chooses APN and address, and tells the user plane.
     fn default_bearer(
         &mut self,
@@ -150,7 +161,7 @@ impl Core {
             ebi: Ebi::FIRST,
             apn: selected.apn.clone(),
             address,
-            teid: self.choices.teid.teid(),
+            teid: self.draw_teid(),
             qci: selected.profile.qci,
             priority: selected.profile.priority,
             ambr: selected.profile.ambr,
@@ -225,21 +236,16 @@ impl Core {
     /// All areas of this box: a village is one registration area. The phone's own area comes first, because a list holds no more
     /// than sixteen.
     pub(super) fn registration_area(&self, key: ConnectionKey) -> heapless::Vec<Tai, 16> {
-        let own = self.connections.of(key).map(|connection| connection.tai);
-        let served = self.config.tacs.iter().map(|tac| Tai { plmn: self.config.plmn, tac: *tac });
-        own.into_iter().chain(served.filter(|tai| Some(*tai) != own)).take(16).collect()
+        area_around(self.connections.of(key).map(|connection| connection.tai), &self.config)
     }
 
     pub(super) fn on_attach_complete(&mut self, key: ConnectionKey, complete: &AttachComplete<'_>) {
         let Some(connection) = self.connections.of_mut(key) else { return };
         match core::mem::take(&mut connection.emm) {
             EmmState::AwaitAttachComplete(state) => match decode(complete.esm) {
-                Ok(Plain::Esm(EsmMessage {
-                    body: EsmBody::ActivateDefaultBearerReject { cause, .. },
-                    ..
-                })) => {
+                Ok(Plain::Esm(EsmMessage { body: EsmBody::ActivateDefaultBearerReject { .. }, .. })) => {
                     self.timers.stop(Timer::NasRetransmission(key));
-                    self.abandon_attach(key, cause);
+                    self.abandon_attach(key);
                 }
                 Ok(Plain::Esm(EsmMessage { body: EsmBody::ActivateDefaultBearerAccept { .. }, .. })) => {
                     self.timers.stop(Timer::NasRetransmission(key));
@@ -268,8 +274,7 @@ impl Core {
     }
 
     /// An attach that the phone does not complete: there is no bearer, so there is no registration.
-    fn abandon_attach(&mut self, key: ConnectionKey, cause: EsmCause) {
-        let _ = cause;
+    fn abandon_attach(&mut self, key: ConnectionKey) {
         self.count(Counter::AttachRejected);
         if let Some(imsi) = self.proven(key) {
             self.end_bearers(imsi);
@@ -280,7 +285,7 @@ impl Core {
 
     /// T3450 has expired for the fifth time (5.5.1.2.7 c).
     pub(super) fn attach_not_completed(&mut self, key: ConnectionKey) {
-        self.abandon_attach(key, EsmCause::PROTOCOL_ERROR);
+        self.abandon_attach(key);
     }
 
     /// EMM Information (5.4.5): the network's name; the time only while the clock is trusted, because phones believe it.
@@ -335,6 +340,12 @@ impl Core {
         self.phones.remove(imsi);
         self.persist(Change::RemoveUe(imsi), false);
     }
+}
+
+/// The areas that a phone registered in this one may be in without a word, and is called in.
+pub(super) fn area_around(own: Option<Tai>, config: &Config) -> heapless::Vec<Tai, 16> {
+    let served = config.tacs.iter().map(|tac| Tai { plmn: config.plmn, tac: *tac });
+    own.into_iter().chain(served.filter(|tai| Some(*tai) != own)).take(16).collect()
 }
 
 /// Why a phone that asked for calls too gets data only: #18 says it once and for all, so that it stays; #16 would make it ask

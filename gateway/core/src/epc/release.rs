@@ -16,7 +16,7 @@ use crate::timers::Timer;
 
 impl Core {
     /// Releases a connection: the cell is told, the phone is idle from now on.
-    pub(super) fn release(&mut self, key: ConnectionKey, cause: Cause) {
+    pub(crate) fn release(&mut self, key: ConnectionKey, cause: Cause) {
         let Some(connection) = self.connections.of_mut(key) else { return };
         if connection.s1 == S1State::Releasing {
             return;

@@ -1,5 +1,6 @@
 //! Associations come and go; S1 Setup makes them cells (TS 36.413 8.7.3); Reset (8.7.1).
 
+use core::time::Duration;
 use std::net::SocketAddr;
 
 use pumice_model::change::{Change, LearnedCell};
@@ -21,11 +22,19 @@ use crate::timers::Timer;
 
 /// How long a refused cell waits when there are too many: the longest that can be said.
 const TOO_MANY_WAIT: TimeToWait = TimeToWait::V60;
+/// The same as a span.
+const TOO_MANY_WAITS: Duration = Duration::from_secs(60);
+/// How long an association stays whose cell is not admitted.
+const NOT_ADMITTED_STAYS: Duration = Duration::from_secs(5);
 
 impl Core {
     pub(crate) fn on_association_up(&mut self, id: AssociationId, peer: SocketAddr, outbound_streams: u16) {
         if outbound_streams < 2 {
             return self.refuse_association(id, peer, CellRefusal::TooFewStreams);
+        }
+        if self.config.pool.contains(peer.ip()) {
+            // A phone, by the gateway's own routing. No cell is behind a phone.
+            return self.refuse_association(id, peer, CellRefusal::NotAdmitted);
         }
         if !self.cells.add(id, peer, outbound_streams) {
             self.publish_full("associations");
@@ -163,6 +172,7 @@ impl Core {
         diagnostics: Option<CriticalityDiagnostics>,
     ) {
         let Some(association) = self.cells.of_mut(id) else { return };
+        association.refused = false;
         let enb = request.enb;
         let name = request.name.unwrap_or_default();
         association.cell = Some(Cell { enb, name, tais, tunnel_addresses: Vec::new() });
@@ -206,9 +216,19 @@ impl Core {
         };
         let failure = S1SetupFailure { cause, time_to_wait, diagnostics };
         self.send_s1ap(id, COMMON_STREAM, &Message::S1SetupFailure(failure));
-        // It may try again; until then it takes a place as long as any other that has not set up.
         self.cell_is_gone(id);
-        self.timers.start(Timer::S1Setup(id), self.now + self.config.timers.s1_setup);
+        let Some(association) = self.cells.of_mut(id) else { return };
+        if core::mem::replace(&mut association.refused, true) {
+            // Its time runs: asking again does not keep it a place that a cell may need.
+            return;
+        }
+        // It may try again after the time it was told to wait; one that is not admitted is only left the time to read that.
+        let stays = match (reason, time_to_wait) {
+            (CellRefusal::NotAdmitted, _) => NOT_ADMITTED_STAYS,
+            (_, Some(_)) => TOO_MANY_WAITS + self.config.timers.s1_setup,
+            (_, None) => self.config.timers.s1_setup,
+        };
+        self.timers.start(Timer::S1Setup(id), self.now + stays);
     }
 
     fn refuse_association(&mut self, id: AssociationId, peer: SocketAddr, reason: CellRefusal) {

@@ -4,8 +4,9 @@
 use pumice_model::event::Event;
 use pumice_model::identity::{Imeisv, Imsi};
 use pumice_wire::nas::{
-    AdditionalSecurityCapability, EmmCause, EmmMessage, NasKsi, Plain, SecurityHeader, SecurityModeCommand,
-    SecurityModeComplete, SecurityModeReject, decode, encode,
+    AdditionalSecurityCapability, AttachReject, EmmCause, EmmMessage, NasKsi, Plain, SecurityHeader,
+    SecurityModeCommand, SecurityModeComplete, SecurityModeReject, ServiceReject, TrackingAreaUpdateReject,
+    decode, encode,
 };
 
 use super::attach::{attach_requested, capability_of};
@@ -15,7 +16,7 @@ use crate::Core;
 use crate::connection::ConnectionKey;
 use crate::counters::Counter;
 use crate::epc::EmmState;
-use crate::security::{SecurityContext, hash_mme, replayed_capability, select};
+use crate::security::{SecurityContext, replayed_capability, select};
 use crate::timers::Timer;
 use pumice_wire::s1ap::Cause;
 
@@ -38,7 +39,7 @@ impl Core {
             ksi: NasKsi::native(ksi),
             replayed_capability: replayed_capability(&attempt.capability),
             imeisv_requested: true,
-            hash_mme: attempt.unprotected.as_deref().map(hash_mme),
+            hash_mme: attempt.unprotected,
             replayed_additional_capability: attempt
                 .capability
                 .additional_security
@@ -59,6 +60,9 @@ impl Core {
         match core::mem::take(&mut connection.emm) {
             EmmState::AwaitSecurityMode(state) if state.candidate.was_heard() => {
                 self.timers.stop(Timer::NasRetransmission(key));
+                if !self.phones.has_room_for(state.imsi) {
+                    return self.refuse_for_room(key, state);
+                }
                 let AwaitSecurityMode { attempt, imsi, candidate, .. } = *state;
                 let attempt = match complete.replayed_request {
                     Some(request) => replaced(attempt, &request),
@@ -71,6 +75,35 @@ impl Core {
             }
             other => self.unexpected(key, other),
         }
+    }
+
+    /// Another has taken the last place while this phone proved itself. By now it believes only what its new context protects.
+    fn refuse_for_room(&mut self, key: ConnectionKey, state: Box<AwaitSecurityMode>) {
+        self.publish_full("phones");
+        let cause = EmmCause::CONGESTION;
+        let t3346 = self.stay_away(cause);
+        let message = match state.attempt.purpose {
+            Purpose::Attach(_) => {
+                self.count(Counter::AttachRejected);
+                EmmMessage::AttachReject(AttachReject { cause, esm: None, t3346 })
+            }
+            Purpose::Service => {
+                self.count(Counter::ServiceRejected);
+                EmmMessage::ServiceReject(ServiceReject { cause, t3346 })
+            }
+            Purpose::Tau(_) => {
+                self.count(Counter::TauRejected);
+                EmmMessage::TrackingAreaUpdateReject(TrackingAreaUpdateReject { cause, t3346 })
+            }
+        };
+        self.publish(Event::PhoneRefused { imsi: Some(state.imsi), cause: cause.0 });
+        let plain = encode(&Plain::Emm(message));
+        if let Some(connection) = self.connections.of_mut(key) {
+            connection.emm = EmmState::AwaitSecurityMode(state);
+        }
+        let protection = Protection::Candidate(SecurityHeader::IntegrityProtectedAndCiphered);
+        self.send_nas_octets(key, &plain, protection);
+        self.release(key, Cause::NAS_NORMAL_RELEASE);
     }
 
     pub(super) fn on_security_mode_reject(&mut self, key: ConnectionKey, reject: &SecurityModeReject) {

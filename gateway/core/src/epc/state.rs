@@ -49,6 +49,20 @@ impl EmmState {
         }
     }
 
+    /// What a phone that is not proven wants.
+    pub(crate) const fn attempt(&self) -> Option<&Attempt> {
+        match self {
+            Self::AwaitIdentity(state) => Some(&state.attempt),
+            Self::AwaitAuthentication(state) => Some(&state.attempt),
+            Self::AwaitSecurityMode(state) => Some(&state.attempt),
+            Self::Quiet
+            | Self::AwaitEsmInformation(_)
+            | Self::AwaitAttachComplete(_)
+            | Self::AwaitDetachAccept(_)
+            | Self::Registered => None,
+        }
+    }
+
     /// What is sent again while the expected message does not come.
     pub(crate) fn repeat_mut(&mut self) -> Option<&mut Repeat> {
         match self {
@@ -95,8 +109,8 @@ pub(crate) struct Attempt {
     pub(crate) capability: UeCapability,
     /// The key set that it says it has: not the one to give it.
     pub(crate) ksi: u8,
-    /// The request, if it came without valid protection: HASH_MME makes the phone check that it arrived as it was sent.
-    pub(crate) unprotected: Option<Vec<u8>>,
+    /// HASH_MME of the request, if it came without valid protection: it makes the phone check that it arrived as it was sent.
+    pub(crate) unprotected: Option<[u8; 8]>,
 }
 
 /// What for.
@@ -113,8 +127,8 @@ pub(crate) struct AttachRequested {
     pub(crate) combined: bool,
     pub(crate) drx: Option<u16>,
     pub(crate) pdn: PdnRequest,
-    /// The request's octets: the same request again is a repetition, another one begins anew (TS 24.301 5.5.1.2.7 d, e).
-    pub(crate) octets: Vec<u8>,
+    /// A digest of the request: the same request again is a repetition, another one begins anew (TS 24.301 5.5.1.2.7 d, e).
+    pub(crate) digest: [u8; 8],
 }
 
 /// What a tracking area update asks for.

@@ -35,6 +35,10 @@ impl Core {
         let Some(phone) = self.phones.of(imsi).filter(|phone| phone.registered) else {
             return self.reject_tau(key, EmmCause::IMPLICITLY_DETACHED);
         };
+        if !self.serves_area(key) {
+            // It could not be called there.
+            return self.reject_tau(key, EmmCause::NO_SUITABLE_CELLS);
+        }
         let capability = updated_capability(&phone.capability, request);
         let attempt = Attempt {
             purpose: Purpose::Tau(TauRequested {

@@ -15,6 +15,10 @@ use crate::io::Ticket;
 /// crash stays within what the eight bits of a sequence number can tell.
 const COUNT_STEP: u64 = 64;
 
+/// How many NAS COUNTs before the last a context is renewed: those that an authentication with all its repetitions takes, and
+/// some.
+const RENEWED_BEFORE_LAST: u32 = 256;
+
 /// An EPS NAS security context in use.
 #[derive(Debug, Clone)]
 pub(crate) struct SecurityContext {
@@ -94,9 +98,16 @@ impl SecurityContext {
         self.algorithms
     }
 
-    /// Whether the phone must be authenticated anew before keys are derived: the context was restored after a restart.
-    pub(crate) const fn must_renew(&self) -> bool {
-        self.restored
+    /// Whether the phone must be authenticated anew before keys are derived: the context was restored after a restart, or its
+    /// NAS COUNTs come to an end (TS 33.401 6.5).
+    pub(crate) fn must_renew(&self) -> bool {
+        let last = NasCount::MAX.get() - RENEWED_BEFORE_LAST;
+        self.restored || self.downlink.peek() > u64::from(last) || self.uplink.floor() > last
+    }
+
+    /// Whether there is no downlink NAS COUNT left. Such a context proves nobody: what it verified could not be answered.
+    fn is_spent(&self) -> bool {
+        self.downlink.peek() > u64::from(NasCount::MAX.get())
     }
 
     /// Verifies and deciphers a protected uplink message. `None`: it is forged, replayed or out of COUNTs.
@@ -107,7 +118,7 @@ impl SecurityContext {
         sequence: u8,
         covered: &[u8],
     ) -> Option<Opened> {
-        let count = self.uplink.estimate(sequence)?;
+        let count = self.uplink.estimate(sequence).filter(|_| !self.is_spent())?;
         self.verify(count, mac, covered)?;
         self.accept(count);
         let mut message = covered.get(1..)?.to_vec();
@@ -129,7 +140,7 @@ impl SecurityContext {
         short_mac: u16,
         covered: [u8; 2],
     ) -> Option<()> {
-        let count = self.uplink.estimate_short(sequence)?;
+        let count = self.uplink.estimate_short(sequence).filter(|_| !self.is_spent())?;
         let (key, algorithm) = self.integrity.as_ref()?;
         let mac = nas_mac(key, count, Direction::Uplink, &covered, *algorithm);
         if mac & 0xffff != u32::from(short_mac) {
@@ -162,6 +173,11 @@ impl SecurityContext {
         let (key, algorithm) = self.integrity.as_ref()?;
         let mac = nas_mac(key, count, Direction::Downlink, &covered, *algorithm);
         Some((protect(header, mac, &covered), raise))
+    }
+
+    /// The commits through this ticket failed.
+    pub(crate) fn raise_failed(&mut self, through: Ticket) {
+        self.downlink.failed(through);
     }
 
     /// Notes that a raise of the downlink ceiling was asked for.
@@ -209,3 +225,6 @@ impl SecurityContext {
         Some(())
     }
 }
+
+#[cfg(test)]
+mod tests;
