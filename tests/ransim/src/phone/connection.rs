@@ -46,16 +46,21 @@ impl Phone {
     pub(super) fn camp(&mut self, cell: Option<Tai>, out: &mut Vec<PhoneOutput>) {
         let moved = self.cell != cell;
         self.cell = cell;
-        if self.scripted || !moved {
+        if self.scripted {
             return;
         }
         if self.connected {
-            // There is no handover: the connection stays behind.
+            // There is no handover: the connection stays behind, in another cell of the same area too.
             self.forget_connection();
             self.event(PhoneEventKind::Released);
-            if !matches!(self.emm, EmmState::Registered(_)) {
-                self.after_connection(out);
+            match (self.emm, self.t3412) {
+                (EmmState::Registered(_), Some(span)) if moved => self.start_for(PhoneTimer::T3412, span),
+                (EmmState::Registered(_), None) if moved => {}
+                _ => self.after_connection(out),
             }
+        }
+        if !moved {
+            return;
         }
         match (cell, self.emm) {
             (None, EmmState::Registered(_)) => self.emm = EmmState::Registered(Registered::NoCellAvailable),
