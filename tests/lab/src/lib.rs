@@ -19,7 +19,6 @@
 
 pub mod binary;
 pub mod capture;
-pub mod demo;
 mod error;
 pub mod forward;
 pub mod http;

@@ -5,31 +5,31 @@ const HEADINGS: [&str; 6] = ["phone", "IMSI", "address", "bearer", "bytes", "rou
 
 /// One phone of the demo.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub(crate) struct Row {
     /// Its number, from 1.
-    pub phone: usize,
+    pub(crate) phone: usize,
     /// Its whole IMSI; the demo's subscribers are made up.
-    pub imsi: String,
+    pub(crate) imsi: String,
     /// What it got, or what went wrong.
-    pub outcome: Result<Served, String>,
+    pub(crate) outcome: Result<Served, String>,
 }
 
 /// The service that a phone got.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Served {
+pub(crate) struct Served {
     /// The PDN address.
-    pub address: IpAddr,
+    pub(crate) address: IpAddr,
     /// The EPS bearer identity of the default bearer (TS 24.007 section 11.2.3.1.5).
-    pub bearer: u8,
+    pub(crate) bearer: u8,
     /// Octets of the page that it fetched.
-    pub bytes: usize,
+    pub(crate) bytes: usize,
     /// From the first TCP segment to its answer.
-    pub round_trip: Duration,
+    pub(crate) round_trip: Duration,
 }
 
 /// The table that the demo prints, with a line that sums it up.
 #[must_use]
-pub fn table(rows: &[Row]) -> String {
+pub(crate) fn table(rows: &[Row]) -> String {
     let cells: Vec<Vec<String>> = rows.iter().map(cells_of).collect();
     let widths: Vec<usize> = HEADINGS
         .iter()

@@ -1,0 +1,349 @@
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
+
+use pumice_lab::capture::Capture;
+use pumice_lab::{Topology, http, topology};
+use pumice_model::ModelError;
+use pumice_model::identity::{Plmn, Tac};
+use pumice_ransim::enb::{EnbCommand, EnbConfig, PhoneId};
+use pumice_ransim::phone::{Command, PhoneConfig};
+use pumice_ransim::ran::{EnbIndex, RanInput};
+use pumice_ransim::sim::SimProfile;
+use pumice_wire::nas::PdnAddress;
+use pumice_wire::s1ap::Cause;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::gateway::Answer;
+use super::{Configuration, Gateway, Radio, RealError};
+
+/// Octets of the page that the server in the internet gives.
+pub const PAGE: usize = 60_000;
+/// How long anything that a phone does may take.
+pub(super) const PATIENCE: Duration = Duration::from_secs(8);
+/// Octets of a capture at most.
+const CAPTURE: u64 = 64 << 20;
+
+/// What a village is made of.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Its eNBs, in their order; the village gives them their addresses.
+    pub cells: Vec<EnbConfig>,
+    /// Whether S1AP and GTP-U run over IPv6; then there is one cell.
+    pub ipv6: bool,
+    /// What differs in the gateway's configuration: section, key, and the value as TOML has it.
+    pub settings: Vec<(&'static str, &'static str, String)>,
+    /// Where everything that passes between cells and gateway is captured.
+    pub capture: Option<PathBuf>,
+}
+
+/// A whole network: cells and phones, the gateway, and a web server in the internet.
+#[derive(Debug)]
+pub struct Village {
+    // Dropped in this order.
+    radio: Radio,
+    capture: Option<Capture>,
+    gateway: Gateway,
+    server: http::Server,
+    topology: Topology,
+    _home: TempDir,
+}
+
+/// A page that a phone has fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Browsed {
+    /// Octets of the page.
+    pub octets: usize,
+    /// From the first TCP segment to its answer.
+    pub round_trip: Duration,
+    /// The PDN address that it came to.
+    pub address: Ipv4Addr,
+    /// The EPS bearer identity of the default bearer.
+    pub bearer: u8,
+}
+
+impl Plan {
+    /// The eNB with this number, in area 1 of network 001/01.
+    ///
+    /// # Errors
+    /// There is no such network.
+    pub fn cell(number: u8) -> Result<EnbConfig, ModelError> {
+        Ok(EnbConfig::numbered(village_plmn()?, Tac(1), number))
+    }
+
+    /// With another value in the gateway's configuration.
+    #[must_use]
+    pub fn with(mut self, section: &'static str, key: &'static str, value: impl Into<String>) -> Self {
+        self.settings.push((section, key, value.into()));
+        self
+    }
+}
+
+impl Default for Plan {
+    /// One cell; nothing differs.
+    fn default() -> Self {
+        Self { cells: Self::cell(1).into_iter().collect(), ipv6: false, settings: Vec::new(), capture: None }
+    }
+}
+
+impl Village {
+    /// Builds it; the gateway is ready and the cells are on their way when this returns.
+    ///
+    /// # Errors
+    /// The process may not make namespaces, the gateway does not start, or a cell has no SCTP.
+    pub fn build(plan: Plan) -> Result<Self, RealError> {
+        let home = TempDir::with_prefix("pumice-").map_err(RealError::io("making a folder"))?;
+        let topology = Topology::build()?;
+        let capture = plan
+            .capture
+            .map(|path| Capture::start(&topology.gateway, topology::S1_LINK, &path, CAPTURE))
+            .transpose()?;
+        let place = SocketAddr::new(topology::SERVER_V4.into(), 80);
+        let server = http::Server::start(&topology.internet, &[place], PAGE)?;
+
+        let address: IpAddr =
+            if plan.ipv6 { topology::GATEWAY_S1_V6.into() } else { topology::GATEWAY_S1_V4.into() };
+        let mut configuration = Configuration::village(address, home.path());
+        for (section, key, value) in plan.settings {
+            configuration.set(section, key, value);
+        }
+        let gateway = Gateway::start(&topology.gateway, &configuration, home.path())?;
+
+        let mut cells = plan.cells;
+        for (host, cell) in (2..).zip(&mut cells) {
+            cell.address = match (host, plan.ipv6) {
+                (2, true) => topology::ENB_V6.into(),
+                (2, false) => topology::ENB_V4.into(),
+                (further, _) => topology.add_enb(further)?.into(),
+            };
+        }
+        let radio = Radio::start(&topology.radio, SocketAddr::new(address, 36412), cells, 1)?;
+        Ok(Self { radio, capture, gateway, server, topology, _home: home })
+    }
+
+    /// The radio network.
+    #[must_use]
+    pub fn radio(&self) -> &Radio {
+        &self.radio
+    }
+
+    /// The gateway.
+    #[must_use]
+    pub fn gateway(&self) -> &Gateway {
+        &self.gateway
+    }
+
+    /// The gateway, to be killed.
+    #[must_use]
+    pub fn gateway_mut(&mut self) -> &mut Gateway {
+        &mut self.gateway
+    }
+
+    /// The web server.
+    #[must_use]
+    pub fn server(&self) -> &http::Server {
+        &self.server
+    }
+
+    /// The namespaces.
+    #[must_use]
+    pub fn topology(&self) -> &Topology {
+        &self.topology
+    }
+
+    /// Starts the gateway once more with the same configuration and files.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn start_gateway_again(&mut self) -> Result<(), RealError> {
+        self.gateway.start_again(&self.topology.gateway)
+    }
+
+    /// Ends the capture: everything that has been sent so far is in the file.
+    ///
+    /// # Errors
+    /// It could not be written.
+    pub fn stop_capture(&mut self) -> Result<(), RealError> {
+        if let Some(capture) = self.capture.take() {
+            capture.stop()?;
+        }
+        Ok(())
+    }
+
+    /// Asks the local API.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub fn api(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Answer, RealError> {
+        self.gateway.api(&self.topology.gateway, method, path, body)
+    }
+
+    /// Provisions a SIM through the local API.
+    ///
+    /// # Errors
+    /// The API refuses it.
+    pub fn provision(&self, sim: &SimProfile) -> Result<(), RealError> {
+        self.gateway.add_subscriber(&self.topology.gateway, sim)
+    }
+
+    /// Puts a phone with this SIM, switched off, in reach of a cell.
+    ///
+    /// # Errors
+    /// The radio network has ended.
+    pub fn add_phone(&self, sim: SimProfile, cell: EnbIndex) -> Result<PhoneId, RealError> {
+        let mut config = PhoneConfig::new(sim)?.with_ip_stack();
+        // TCP sequence numbers and ports of its own.
+        config.seed = sim.imsi.digits().parse().unwrap_or(1);
+        self.radio.act(move |ran, _, _| ran.add_phone(config, Some(cell)))
+    }
+
+    /// Provisions SIM `number`, and puts a phone with it in reach of the first cell.
+    ///
+    /// # Errors
+    /// The API refuses it.
+    pub fn subscribe(&self, number: u64) -> Result<PhoneId, RealError> {
+        let sim = sim(number)?;
+        self.provision(&sim)?;
+        self.add_phone(sim, EnbIndex(0))
+    }
+
+    /// Waits until the MME serves a cell.
+    ///
+    /// # Errors
+    /// It does not.
+    pub fn await_cell(&self, cell: EnbIndex) -> Result<(), RealError> {
+        self.radio.wait("S1 Setup", PATIENCE, move |ran| {
+            ran.enb(cell).is_some_and(|enb| enb.s1_state().is_ready()).then_some(())
+        })
+    }
+
+    /// Switches a phone on and waits until it is attached with its bearer up, and the network knows that, too: it tells its
+    /// name after Attach Complete.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn attach(&self, phone: PhoneId) -> Result<(), RealError> {
+        self.power_on(phone)?;
+        self.await_service(phone)?;
+        self.radio.wait(&format!("phone {} told the network's name", phone.0), PATIENCE, move |ran| {
+            ran.phone(phone)?.information().map(|_| ())
+        })
+    }
+
+    /// Switches a phone on, as soon as every cell knows whether the MME serves it.
+    ///
+    /// # Errors
+    /// A cell has no answer to its S1 Setup.
+    pub fn power_on(&self, phone: PhoneId) -> Result<(), RealError> {
+        self.radio.wait("answers to S1 Setup", PATIENCE, |ran| {
+            let mut cells = (0..).map(EnbIndex).map_while(|enb| ran.enb(enb));
+            cells.all(|enb| enb.s1_state().is_ready() || enb.s1_state().refusal().is_some()).then_some(())
+        })?;
+        self.radio.act(move |ran, now, out| ran.power_on(now, phone, out))
+    }
+
+    /// Waits until a phone is registered with its bearer up.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn await_service(&self, phone: PhoneId) -> Result<(), RealError> {
+        self.radio.wait(&format!("phone {} registered with its bearer up", phone.0), PATIENCE, move |ran| {
+            let phone = ran.phone(phone)?;
+            (phone.state().is_registered() && phone.has_bearers_up()).then_some(())
+        })
+    }
+
+    /// Lets a cell release a phone for inactivity, and waits until the phone is idle.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn make_idle(&self, phone: PhoneId, cell: EnbIndex) -> Result<(), RealError> {
+        let command = EnbCommand::Release { phone, cause: Cause::USER_INACTIVITY };
+        self.radio.input(RanInput::Enb { enb: cell, command })?;
+        self.radio.wait(&format!("phone {} idle", phone.0), PATIENCE, move |ran| {
+            (!ran.phone(phone)?.is_connected()).then_some(())
+        })
+    }
+
+    /// A phone fetches the server's page, octet by octet the same.
+    ///
+    /// # Errors
+    /// The page does not come, or another.
+    pub fn browse(&self, phone: PhoneId) -> Result<Browsed, RealError> {
+        let ticket = self.begin_browsing(phone)?;
+        self.finish_browsing(ticket)
+    }
+
+    /// Lets a phone ask for the server's page; several can do so at the same time.
+    ///
+    /// # Errors
+    /// The radio network has ended.
+    pub fn begin_browsing(&self, phone: PhoneId) -> Result<Browsing, RealError> {
+        let get = Command::HttpGet { address: topology::SERVER_V4.into(), port: 80, path: "/".to_owned() };
+        let number = self.radio.act(move |ran, now, out| {
+            let before = ran.phone_mut(phone).and_then(|phone| Some(phone.ip_stack()?.downloads().len()));
+            ran.command(now, phone, get, out);
+            before.unwrap_or(0)
+        })?;
+        Ok(Browsing { phone, number })
+    }
+
+    /// Waits until the page has come.
+    ///
+    /// # Errors
+    /// It does not come, or another.
+    pub fn finish_browsing(&self, browsing: Browsing) -> Result<Browsed, RealError> {
+        let Browsing { phone: id, number } = browsing;
+        let what = format!("phone {} has the page", id.0);
+        let (download, address, bearer) = self.radio.wait(&what, PATIENCE, move |ran| {
+            let phone = ran.phone_mut(id)?;
+            let download = phone.ip_stack()?.downloads().get(number).cloned()?;
+            download.ended?;
+            let bearer = phone.bearers().first()?;
+            Some((download, ipv4(bearer.address)?, bearer.ebi.get()))
+        })?;
+        let (status, octets) = (download.status(), download.body().len());
+        match download.connected {
+            Some(connected) if status == Some(200) && download.body() == http::page(PAGE) => {
+                Ok(Browsed { octets, round_trip: connected.since(download.begun), address, bearer })
+            }
+            _ => Err(RealError::WrongPage { phone: id.0, octets, status }),
+        }
+    }
+}
+
+impl Drop for Village {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            eprintln!("the gateway's log:\n{}", self.gateway.log());
+        }
+    }
+}
+
+/// A page that is being fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Browsing {
+    phone: PhoneId,
+    number: usize,
+}
+
+/// The SIM with this number in network 001/01.
+///
+/// # Errors
+/// The number is too long.
+pub fn sim(number: u64) -> Result<SimProfile, ModelError> {
+    SimProfile::numbered(village_plmn()?, number)
+}
+
+fn village_plmn() -> Result<Plmn, ModelError> {
+    Plmn::parse("00101")
+}
+
+fn ipv4(address: PdnAddress) -> Option<Ipv4Addr> {
+    match address {
+        PdnAddress::Ipv4(v4) | PdnAddress::Ipv4v6(_, v4) => Some(v4),
+        PdnAddress::Ipv6(_) => None,
+    }
+}

@@ -1,0 +1,52 @@
+//! The workspace's own commands: `cargo xtask test`, `cargo xtask demo`, `cargo xtask bench`.
+//!
+//! Nothing but the standard library, so that the first command on a fresh machine starts in seconds.
+
+mod bench;
+mod debian;
+mod demo;
+mod deny;
+mod layout;
+mod report;
+mod results;
+mod rust_tools;
+mod skips;
+mod steps;
+mod test;
+mod workspace;
+
+use std::env;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  demo [--once]     a whole network in namespaces: gateway, eNB, 8 phones, a web server.
+                    --once ends after the phones have fetched their page and tells success by the exit status;
+                    without it the network stays up until Ctrl-C
+  test [--full]     formatting, lints, licences, unit, doc and end-to-end tests; installs the Debian packages that
+                    they need where it may. --full adds soaks and long sweeps.
+                    CI=true makes a skipped test a failure
+  bench <what> ...  measures; `bench control` is the control plane
+
+demo and test need root, or a user who may make user namespaces and open /dev/net/tun.
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["test"] => test::run(test::Tier::Fast),
+        ["test", "--full"] => test::run(test::Tier::Full),
+        ["demo", flags @ ..] if flags.iter().all(|flag| *flag == "--once") => demo::run(flags),
+        ["bench", what, flags @ ..] => bench::run(what, flags),
+        ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            ExitCode::SUCCESS
+        }
+        _ => {
+            eprint!("{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
