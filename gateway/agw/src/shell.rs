@@ -260,12 +260,12 @@ impl Shell {
                 let association = AssociationId(association.value());
                 self.handle(Input::S1ap { association, stream, octets: &payload });
             }
-            Event::Restarted { association, .. } => {
+            Event::Restarted { association, outbound_streams, .. } => {
                 let association = AssociationId(association.value());
                 // What was meant for the peer before it began anew must not reach it after.
                 self.settle();
                 self.batches.forget(association);
-                self.handle(Input::AssociationRestarted(association));
+                self.handle(Input::AssociationRestarted { association, outbound_streams });
             }
             Event::Up { association, peer, outbound_streams, inbound_streams } => {
                 tracing::debug!(%association, %peer, outbound_streams, inbound_streams, "association up");

@@ -42,7 +42,12 @@ pub enum Input<'a> {
     /// An association is gone.
     AssociationLost(AssociationId),
     /// The peer of an association has started it anew: what it knew of phones is gone.
-    AssociationRestarted(AssociationId),
+    AssociationRestarted {
+        /// Which.
+        association: AssociationId,
+        /// How many streams there are to send on now.
+        outbound_streams: u16,
+    },
     /// An S1AP message.
     S1ap {
         /// The association that it came on.

@@ -168,7 +168,9 @@ impl Core {
                     core.on_association_up(association, peer, outbound_streams);
                 }
                 Input::AssociationLost(association) => core.on_association_lost(association),
-                Input::AssociationRestarted(association) => core.on_association_restarted(association),
+                Input::AssociationRestarted { association, outbound_streams } => {
+                    core.on_association_restarted(association, outbound_streams);
+                }
                 Input::S1ap { association, stream, octets } => core.on_s1ap(association, stream, octets),
                 Input::Command { id, command } => core.on_command(id, command),
                 Input::UserPlane(event) => core.on_user_plane(event),

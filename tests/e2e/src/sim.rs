@@ -249,12 +249,12 @@ impl Sim {
                 }
                 self.give(Input::AssociationLost(association));
             }
-            Parcel::AssociationRestarted(association) => {
+            Parcel::AssociationRestarted { association, outbound_streams } => {
                 self.carry_out();
                 if let Some(gateway) = &mut self.gateway {
                     gateway.forget(association);
                 }
-                self.give(Input::AssociationRestarted(association));
+                self.give(Input::AssociationRestarted { association, outbound_streams });
             }
         }
     }

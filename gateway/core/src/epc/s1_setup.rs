@@ -51,11 +51,10 @@ impl Core {
     }
 
     /// The peer knows nothing of what was before: as if the association were new.
-    pub(crate) fn on_association_restarted(&mut self, id: AssociationId) {
-        self.cell_is_gone(id);
-        if self.cells.of(id).is_some() {
-            self.timers.start(Timer::S1Setup(id), self.now + self.config.timers.s1_setup);
-        }
+    pub(crate) fn on_association_restarted(&mut self, id: AssociationId, outbound_streams: u16) {
+        let Some(peer) = self.cells.of(id).map(|association| association.peer) else { return };
+        self.on_association_lost(id);
+        self.on_association_up(id, peer, outbound_streams);
     }
 
     /// An association that does not begin S1 Setup takes a place that a cell may need.

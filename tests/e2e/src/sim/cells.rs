@@ -90,8 +90,9 @@ impl Sim {
         let Some(association) = self.association(cell) else { return self.connect(cell) };
         self.tell(RanInput::AssociationDown { enb: cell });
         self.tell(RanInput::Enb { enb: cell, command: EnbCommand::Restart });
-        self.flight.send(self.now, Parcel::AssociationRestarted(association));
-        let input = RanInput::AssociationUp { enb: cell, streams: self.settings.streams };
+        let outbound_streams = self.settings.streams;
+        self.flight.send(self.now, Parcel::AssociationRestarted { association, outbound_streams });
+        let input = RanInput::AssociationUp { enb: cell, streams: outbound_streams };
         let arrival = self.now + self.settings.link_latency;
         self.flight.send(arrival, Parcel::ToCell { cell, association: Some(association), input });
     }

@@ -11,7 +11,10 @@ use pumice_ransim::ran::{EnbIndex, RanInput};
 #[derive(Debug)]
 pub(super) enum Parcel {
     AssociationLost(AssociationId),
-    AssociationRestarted(AssociationId),
+    AssociationRestarted {
+        association: AssociationId,
+        outbound_streams: u16,
+    },
     AssociationUp {
         association: AssociationId,
         peer: SocketAddr,
@@ -71,7 +74,7 @@ impl Flight {
             !matches!(
                 parcel,
                 Parcel::AssociationLost(_)
-                    | Parcel::AssociationRestarted(_)
+                    | Parcel::AssociationRestarted { .. }
                     | Parcel::AssociationUp { .. }
                     | Parcel::S1ap { .. }
             )

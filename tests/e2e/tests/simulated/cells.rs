@@ -3,10 +3,12 @@
 mod admission;
 
 use core::time::Duration;
+use std::collections::BTreeSet;
 
 use pumice_e2e::{Settings, Sim};
 use pumice_model::event::{CellRefusal, Event};
 use pumice_model::identity::{Plmn, Tac, Teid};
+use pumice_ransim::crypto::Direction;
 use pumice_ransim::enb::{EnbCommand, PhoneId};
 use pumice_ransim::ran::{EnbIndex, RanInput};
 use pumice_wire::s1ap::{self, Cause, Message, SupportedTa, TimeToWait, UeContextReleaseComplete};
@@ -327,6 +329,23 @@ fn an_association_that_begins_anew_is_a_cell_that_begins_anew() {
     assert!(sim.view(phone).is_some_and(|view| !view.connected));
     sim.assert_served(phone);
     sim.assert_served(*bystander);
+    village.finish();
+}
+
+#[test]
+fn an_association_that_begins_anew_with_fewer_streams_is_spoken_to_on_those() {
+    let mut village = Village::new();
+    let phone = attached(&mut village, 1);
+    let Village { sim, cell, bystander } = &mut village;
+    sim.settings_mut().streams = 3;
+    sim.restart_cell(*cell);
+    sim.settle();
+    let mark = sim.trace().mark();
+    sim.assert_served(phone);
+    sim.assert_served(*bystander);
+    let sent = sim.trace().since(mark).iter().filter(|entry| entry.direction == Direction::Downlink);
+    let streams: BTreeSet<_> = sent.map(|entry| entry.stream).collect();
+    assert!(streams.iter().all(|stream| *stream < 3), "{streams:?}");
     village.finish();
 }
 

@@ -297,7 +297,8 @@ impl Walk {
                 "association lost".to_owned()
             }
             1 => {
-                self.driver.feed(Input::AssociationRestarted(phone.association));
+                let association = phone.association;
+                self.driver.feed(Input::AssociationRestarted { association, outbound_streams: 30 });
                 self.try_set_up(phone.association);
                 "association restarted".to_owned()
             }

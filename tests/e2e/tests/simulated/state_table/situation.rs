@@ -121,7 +121,10 @@ impl Situation {
             Unknown => {}
             BeforeSetup => {
                 Idle.lead(driver, phone);
-                driver.feed(pumice_core::Input::AssociationRestarted(CELL));
+                driver.feed(pumice_core::Input::AssociationRestarted {
+                    association: CELL,
+                    outbound_streams: 30,
+                });
             }
             Idle => {
                 phone.attach(driver);
