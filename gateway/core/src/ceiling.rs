@@ -59,6 +59,12 @@ impl Ceiling {
         self.raising = Some((ticket, ceiling));
     }
 
+    /// Whether the next number is not below the durable ceiling.
+    pub(crate) fn is_reached(&mut self, through: Ticket) -> bool {
+        self.settle(through);
+        self.next >= self.durable
+    }
+
     /// The commits through this ticket failed: a raise among them is asked for again.
     pub(crate) fn failed(&mut self, through: Ticket) {
         self.raising = self.raising.filter(|(ticket, _)| *ticket > through);

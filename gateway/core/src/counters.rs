@@ -51,6 +51,7 @@ counters! {
     RadioCapabilityNotKept = "radio_capability_not_kept_total" "UE radio capabilities that found no room";
     Refused = "refused_full_total" "Phones refused because a pool was full";
     StoreFailed = "store_failed_total" "Commits that failed";
+    NasCountAtCeiling = "nas_count_at_ceiling_total" "Security contexts given up because the disk does not take the next ceiling of their NAS COUNT";
     SqnOverdrawn = "sqn_overdrawn_total" "Sequence numbers drawn above the durable ceiling because the disk failed";
 }
 

@@ -2,6 +2,7 @@
 
 use pumice_model::change::Change;
 use pumice_model::identity::Imsi;
+use pumice_model::query::StoreHealth;
 use pumice_wire::nas::{EmmCause, EmmMessage, EmmStatus, Plain, SecurityHeader, encode};
 use pumice_wire::s1ap::{self, Cause, DownlinkNasTransport, Message};
 
@@ -68,7 +69,15 @@ impl Core {
     /// Protects a NAS message by a phone's context, and persists the ceiling of its COUNT ahead.
     fn protect_for(&mut self, imsi: Imsi, plain: &[u8]) -> Option<Vec<u8>> {
         let through = self.durable_through;
+        let failing = self.store != StoreHealth::Good;
         let phone = self.phones.of_mut(imsi)?;
+        if failing && phone.security.is_at_ceiling(through) {
+            // What is on the disk says that the next COUNT was never used, and would say so after a crash. The phone gets a key
+            // that the disk has never seen instead.
+            phone.security.spend();
+            self.count(Counter::NasCountAtCeiling);
+            return None;
+        }
         let (octets, raise) =
             phone.security.protect(SecurityHeader::IntegrityProtectedAndCiphered, plain, through)?;
         if let Raise::Ahead(ceiling) | Raise::Now(ceiling) = raise {

@@ -35,6 +35,8 @@ pub(crate) struct SecurityContext {
     key_uplink: Option<NasCount>,
     /// Whether uplink COUNTs may have been used that are not known here: keys must not be derived from them.
     restored: bool,
+    /// Whether it was given up before its NAS COUNTs came to their end.
+    given_up: bool,
 }
 
 /// A message that was taken out of its protection.
@@ -85,6 +87,7 @@ impl SecurityContext {
             last_uplink: None,
             key_uplink: None,
             restored,
+            given_up: false,
         }
     }
 
@@ -105,9 +108,19 @@ impl SecurityContext {
         self.restored || self.downlink.peek() > u64::from(last) || self.uplink.floor() > last
     }
 
+    /// Whether the next downlink NAS COUNT is above what is on the disk.
+    pub(crate) fn is_at_ceiling(&mut self, through: Ticket) -> bool {
+        self.downlink.is_reached(through)
+    }
+
+    /// Gives the context up, as if its NAS COUNTs were used up.
+    pub(crate) const fn spend(&mut self) {
+        self.given_up = true;
+    }
+
     /// Whether there is no downlink NAS COUNT left. Such a context proves nobody: what it verified could not be answered.
     fn is_spent(&self) -> bool {
-        self.downlink.peek() > u64::from(NasCount::MAX.get())
+        self.given_up || self.downlink.peek() > u64::from(NasCount::MAX.get())
     }
 
     /// Verifies and deciphers a protected uplink message. `None`: it is forged, replayed or out of COUNTs.

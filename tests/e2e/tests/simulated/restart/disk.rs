@@ -1,5 +1,7 @@
 //! The disk is full, read-only, or failing: phones are served from memory, operators are told no, and all is well when it is well.
 
+use core::time::Duration;
+
 use pumice_e2e::{Crash, Settings, Sim, Storage, subscriber};
 use pumice_model::control::{Command as Order, Refusal};
 use pumice_model::event::Event;
@@ -7,7 +9,7 @@ use pumice_model::query::StoreHealth;
 use pumice_ransim::phone::Command;
 
 use crate::recording_vfs::{Fault, Recorder};
-use crate::support::{Village, minutes, seconds};
+use crate::support::{Village, end_up_served, minutes, seconds};
 
 const FAULTS: [Fault; 3] = [Fault::NoSpace, Fault::ReadOnly, Fault::Sync];
 
@@ -111,6 +113,31 @@ fn a_gateway_that_dies_while_the_disk_fails_uses_nothing_twice() {
     for phone in &phones {
         sim.assert_recovers(*phone);
     }
+    sim.assert_recovers(*bystander);
+    village.finish();
+}
+
+#[test]
+fn a_phone_that_talks_much_while_the_disk_fails_gets_a_key_that_the_disk_has_not_seen() {
+    let (mut village, recorder) = village();
+    let phone = village.sim.add_phone(1, village.cell);
+    let Village { sim, bystander, cell } = &mut village;
+    sim.attach(phone);
+    recorder.fail(Some(Fault::NoSpace));
+    // Each is answered by a status message with a COUNT of its own: more than were persisted ahead.
+    for _ in 0..100 {
+        sim.order(phone, Command::SendContainer(vec![9, 1, 2, 3]));
+        sim.run_for(Duration::from_millis(20));
+    }
+    assert!(sim.metric("nas_count_at_ceiling_total") > 0);
+    end_up_served(sim, phone);
+    sim.crash(Crash::PowerCut);
+    recorder.fail(None);
+    sim.boot();
+    sim.connect(*cell);
+    sim.settle();
+    // The monitor has an eye on COUNTs that come twice.
+    end_up_served(sim, phone);
     sim.assert_recovers(*bystander);
     village.finish();
 }
