@@ -39,9 +39,7 @@ fn kernel_and_user_space_interoperate() {
         ("/usr/sbin/ip", "iproute2"),
     ];
     if let Some((_, package)) = needed.into_iter().find(|(file, _)| !Path::new(file).exists()) {
-        assert!(std::env::var_os("CI").is_none(), "Debian's package {package} is missing");
-        println!("SKIPPED: Debian's package {package} is missing");
-        return;
+        return pumice_lab::skip::because(&format!("Debian's package {package} is missing"));
     }
     let uml_run: PathBuf = [env!("CARGO_MANIFEST_DIR"), "..", "..", "tests", "uml-run"].iter().collect();
     let status = Command::new(uml_run)

@@ -1,4 +1,4 @@
-//! Records: one octet of version, then a sealed postcard. A version is frozen: `tests/schema.rs` holds its octets, so that a
+//! Records: one octet of version, then a sealed postcard. A version is frozen: `tests/store/schema.rs` holds its octets, so that a
 //! change of the model that changes them is noticed and gets a version of its own.
 
 #[cfg(test)]

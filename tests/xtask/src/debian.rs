@@ -16,8 +16,9 @@ struct Need {
     purpose: &'static str,
 }
 
-const NEEDS: [Need; 3] = [
+const NEEDS: [Need; 4] = [
     Need { package: "iproute2", program: "ip", purpose: "loopback under User-mode Linux" },
+    Need { package: "kmod", program: "insmod", purpose: "modules under User-mode Linux" },
     Need { package: "tshark", program: "tshark", purpose: "a second opinion on what goes over the wire" },
     Need { package: "user-mode-linux", program: "linux.uml", purpose: "a kernel with SCTP" },
 ];

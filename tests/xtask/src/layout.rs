@@ -1,4 +1,4 @@
-//! What the style guide says of files and no lint of clippy's checks: small files, unit tests beside the module.
+//! What is asked of files and no lint of clippy's checks: small files, unit tests beside the module.
 
 use std::fs;
 use std::path::{Path, PathBuf};

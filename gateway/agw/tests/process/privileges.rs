@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::fs;
+use std::time::{Duration, Instant};
 
 use super::Gateway;
 
@@ -26,6 +27,7 @@ fn each_thread_keeps_what_it_needs_and_no_more() {
     }
     let mut gateway = Gateway::new();
     gateway.start();
+    wait_for_names(&gateway);
     let expected = [("pumice", 0), ("pumice-sctp", NET_RAW), ("store", 0), ("user-plane", NET_ADMIN)];
     let expected: BTreeMap<String, u64> = expected.map(|(name, kept)| (name.to_owned(), kept)).into();
     for field in ["CapEff", "CapPrm"] {
@@ -45,5 +47,14 @@ fn each_thread_keeps_what_it_needs_and_no_more() {
     }
     for (name, flag) in threads(gateway.id(), "NoNewPrivs") {
         assert_eq!(flag, "1", "{name}");
+    }
+}
+
+/// A thread has its parent's name until it has run far enough to take its own.
+fn wait_for_names(gateway: &Gateway) {
+    let patience = Instant::now() + Duration::from_secs(10);
+    while threads(gateway.id(), "CapEff").into_iter().any(|(name, _)| name == "opening") {
+        assert!(Instant::now() < patience, "a thread that opened a room is still there");
+        std::thread::yield_now();
     }
 }

@@ -99,7 +99,7 @@ fn error_indication_from_another_cell_is_forged() {
 
 #[test]
 fn error_indication_for_a_tunnel_that_nobody_uses() {
-    // malformed.md row 68.
+    // The session is gone: others have stopped on this.
     let mut village = Village::with_phones();
     let unknown = [Out::Dropped(Cause::ErrorIndicationUnknown)];
     assert_eq!(village.access(CELL, &error_indication(CELL, 9)), unknown);

@@ -133,7 +133,7 @@ fn ipv6_lengths_that_lie() {
     let good = ipv6("fe80::1", "ff02::fb", IpProtocol::Udp, &[0; 8]);
     assert_eq!(village.uplink(1, &good[..39]), [Out::Dropped(Cause::InnerMalformed)]);
     assert_eq!(village.uplink(1, &good[..47]), [Out::Dropped(Cause::InnerMalformed)]);
-    // malformed.md row 69: payload length 0 with next header UDP is a legal header; nothing behind it is read.
+    // Payload length 0 with next header UDP is a legal header; nothing behind it is read.
     let mut empty = good;
     empty[5] = 0;
     assert_eq!(village.uplink(1, &empty), [Out::Dropped(Cause::OtherFamily)]);
@@ -203,7 +203,7 @@ fn lower_precedence_value_is_tried_first() {
 
 #[test]
 fn rule_without_forwarding_action_drops() {
-    // malformed.md row 72.
+    // A rule that names no action has stopped others.
     let mut village = Village::new();
     let mut session = session(1, to_cell(CELL, 1));
     session.fars.clear();

@@ -114,7 +114,7 @@ fn refused_headers() {
         // A flag without its field, and an extension that is announced but not there.
         (&[0x32, 0xff, 0, 3, 0, 0, 0, 1, 0, 0, 0], GtpuError::Truncated),
         (&[0x34, 0xff, 0, 4, 0, 0, 0, 1, 0, 0, 0, 0x85], GtpuError::Truncated),
-        // malformed.md row 64: an extension header of length 0.
+        // An extension header of length 0: others went round for ever.
         (&[0x34, 0xff, 0, 8, 0, 0, 0, 1, 0, 0, 0, 0x85, 0, 0, 0, 0], GtpuError::ExtensionLength),
     ];
     for (octets, error) in cases {
@@ -189,7 +189,7 @@ fn octets_beyond_the_stated_length_are_not_the_message() {
 
 #[test]
 fn every_length_of_a_peer_address() {
-    // malformed.md row 67.
+    // An address of another length has stopped others.
     for length in [0_u16, 1, 3, 4, 5, 15, 16, 17, 255, 256, 257, 65_535] {
         for present in [0_usize, 3, 4, 5, 16, 17, 300] {
             let mut elements = vec![element::TEID_DATA_I, 0, 0, 0, 9, element::PEER_ADDRESS];

@@ -1,4 +1,4 @@
-//! Who is not authenticated changes nothing of who is (malformed.md, row 43).
+//! Who is not authenticated changes nothing of who is.
 
 use pumice_e2e::Sim;
 use pumice_model::query::PhoneView;

@@ -30,7 +30,7 @@ enum Wrong {
     Long(usize, u8),
     /// The octet at this place, where extension bits, choices and lengths are.
     Begins(usize, u8),
-    /// An MME UE S1AP ID beyond its 32 bits (row 54), and what looks like one elsewhere.
+    /// An MME UE S1AP ID beyond its 32 bits, and what looks like one elsewhere.
     Number(&'static [u8]),
 }
 
