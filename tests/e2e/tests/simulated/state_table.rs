@@ -8,6 +8,8 @@
 //!   what is stored, nor its rules in the user plane;
 //! - no association is aborted, and the bystander, which is connected at the same cell, is as it was.
 //!
+//! Who handles which message is in [`handlers`], because it is the same in every state.
+//!
 //! How to read it: under each state, each message with what comes of it; last, at "all others", what most messages of the state have in
 //! common, and their names. What comes of most NAS that is not protected, or wrongly, is said once at the head of a state; where
 //! something else comes of it, the line says so after `clear` and `wrong`, and `right` is what comes of the protected one. In a line: what is sent, in order; `=` where the state stays, `> s1, emm` where another follows, `> gone` where the
@@ -16,6 +18,7 @@
 
 mod cell;
 mod group;
+mod handlers;
 mod nas_rows;
 mod s1ap_rows;
 mod situation;

@@ -18,6 +18,7 @@ use pumice_ransim::security::NasSecurity;
 use pumice_wire::nas::{self, EmmMessage, Outer, Plain, SecurityHeader};
 use pumice_wire::s1ap::{self, Message};
 
+use super::reason;
 use super::script::{K, OPC, Script};
 use crate::recording::{self, Recorded, S1AP};
 
@@ -125,14 +126,19 @@ impl Replay {
             return;
         };
         let ours = s1ap::decode(&octets).expect("our own message decodes").message;
-        assert_eq!(ours.name(), theirs.name(), "frame {}", recorded.frame);
+        let recorded_name = theirs.name();
+        assert_eq!(ours.name(), recorded_name, "frame {}", recorded.frame);
         let theirs_text = describe(&theirs, &mut self.theirs);
         let ours_text = describe(&ours, &mut self.ours);
         let verdict = if recorded.octets == octets { "the same octets" } else { "differs" };
         writeln!(self.report, "frame {}: {} {verdict}", recorded.frame, ours.name())
             .expect("a String takes all");
         for (theirs, ours) in lines_that_differ(&theirs_text, &ours_text) {
-            writeln!(self.report, "    recorded {theirs}\n    ours     {ours}").expect("a String takes all");
+            let why = reason::of(recorded_name, &theirs, &ours);
+            let why =
+                why.unwrap_or_else(|| panic!("frame {}: no reason for {theirs} | {ours}", recorded.frame));
+            writeln!(self.report, "    recorded {theirs}\n    ours     {ours}\n    because  {why}")
+                .expect("a String takes all");
         }
     }
 }
