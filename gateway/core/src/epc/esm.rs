@@ -12,8 +12,6 @@ use crate::timers::Timer;
 
 /// T3489 expires three times (6.6.1.2.6).
 const REPEATS: u8 = 2;
-/// PTI mismatch (7.3.1).
-const PTI_MISMATCH: EsmCause = EsmCause(47);
 
 impl Core {
     /// ESM information request (6.6.1.2): the phone did not want to name its APN in the clear. T3489 begins.
@@ -45,7 +43,8 @@ impl Core {
                     }
                     other => {
                         connection.emm = other;
-                        let cause = if is_transaction(pti) { PTI_MISMATCH } else { EsmCause::INVALID_PTI };
+                        let cause =
+                            if is_transaction(pti) { EsmCause::PTI_MISMATCH } else { EsmCause::INVALID_PTI };
                         self.refuse_esm(key, ebi, pti, cause);
                     }
                 }

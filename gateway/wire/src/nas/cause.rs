@@ -80,6 +80,7 @@ causes! {
         REGULAR_DEACTIVATION = 36 "regular deactivation";
         NETWORK_FAILURE = 38 "network failure";
         INVALID_EPS_BEARER_IDENTITY = 43 "invalid EPS bearer identity";
+        PTI_MISMATCH = 47 "PTI mismatch";
         LAST_PDN_DISCONNECTION_NOT_ALLOWED = 49 "last PDN disconnection not allowed";
         PDN_TYPE_IPV4_ONLY = 50 "PDN type IPv4 only allowed";
         PDN_TYPE_IPV6_ONLY = 51 "PDN type IPv6 only allowed";
