@@ -117,6 +117,22 @@ impl Thresholds {
         Ok(Self { below, hysteresis: hysteresis_mv, hold, return_hold })
     }
 
+    /// The voltage of each step.
+    pub const fn step(&self) -> Step {
+        let [warn, drop_cell, save, halt] = self.below;
+        Step { warn, drop_cell, save, halt }
+    }
+
+    /// How far above its threshold a step is undone, in millivolts.
+    pub const fn hysteresis_mv(&self) -> u32 {
+        self.hysteresis
+    }
+
+    /// How long a voltage must stay below a threshold before it counts.
+    pub const fn hold(&self) -> Duration {
+        self.hold
+    }
+
     fn is_plausible(&self, millivolts: u32) -> bool {
         let [.., halt] = self.below;
         millivolts >= halt / 2 && millivolts <= IMPOSSIBLE

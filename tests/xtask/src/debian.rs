@@ -1,50 +1,114 @@
-//! The Debian packages that tests need beyond Rust and a C compiler.
+//! What tests need of Debian beyond Rust and a C compiler: packages, and a kernel for a simulated board.
+
+mod apt;
+mod arm64_kernel;
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::process::Command;
-use std::time::{Duration, SystemTime};
+
+use apt::OwnLists;
 
 use crate::steps::Outcome;
-use crate::workspace::{has_program, is_ci, program, succeed, target};
+use crate::workspace::{has_program, is_ci, program, succeed};
 
-/// A package, by a program of it.
+/// A package, by something of it.
 struct Need {
     package: &'static str,
-    program: &'static str,
+    sign: Sign,
     purpose: &'static str,
+    from: Archive,
 }
 
-const NEEDS: [Need; 4] = [
-    Need { package: "iproute2", program: "ip", purpose: "loopback under User-mode Linux" },
-    Need { package: "kmod", program: "insmod", purpose: "modules under User-mode Linux" },
-    Need { package: "tshark", program: "tshark", purpose: "a second opinion on what goes over the wire" },
-    Need { package: "user-mode-linux", program: "linux.uml", purpose: "a kernel with SCTP" },
+/// What shows that a package is there.
+#[derive(Clone, Copy)]
+enum Sign {
+    /// A program on the path.
+    Program(&'static str),
+    /// A file, where the path has another of that name, or none.
+    File(&'static str),
+    /// A folder below /usr/src that begins so.
+    Source(&'static str),
+}
+
+impl Sign {
+    fn is_there(self) -> bool {
+        match self {
+            Self::Program(name) => has_program(name),
+            Self::File(path) => Path::new(path).exists(),
+            Self::Source(start) => fs::read_dir("/usr/src")
+                .into_iter()
+                .flatten()
+                .flatten()
+                .any(|entry| entry.file_name().to_string_lossy().starts_with(start)),
+        }
+    }
+}
+
+/// Where a package comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Archive {
+    /// The release's own.
+    Release,
+    /// Backports, on a release whose own is too old.
+    Backports,
+    /// The release's own, for ARM64. A library of two architectures must be of one version, so the lists of both must be
+    /// equally fresh.
+    Arm64,
+}
+
+const NEEDS: [Need; 11] = [
+    need("chromium", Sign::Program("chromium"), "a browser for the page"),
+    need("gcc-aarch64-linux-gnu", Sign::Program("aarch64-linux-gnu-gcc"), "a linker for ARM64"),
+    need("iproute2", Sign::Program("ip"), "loopback under User-mode Linux"),
+    need("kmod", Sign::Program("insmod"), "modules under User-mode Linux"),
+    need("libc6-dev-arm64-cross", Sign::File("/usr/aarch64-linux-gnu/lib/crt1.o"), "the C library for ARM64"),
+    need("rust-web-src", Sign::Source("rustc-"), "the core library for the supervisor's processor"),
+    need("rustc-web", Sign::File("/usr/bin/rustc"), "the compiler of that core library"),
+    need("tshark", Sign::Program("tshark"), "a second opinion on what goes over the wire"),
+    need("user-mode-linux", Sign::Program("linux.uml"), "a kernel with SCTP"),
+    // The release's own would remove qemu-utils of a newer one.
+    Need {
+        package: "qemu-system-arm",
+        sign: Sign::Program("qemu-system-arm"),
+        purpose: "boards for the supervisor's firmware and for a kernel",
+        from: Archive::Backports,
+    },
+    // Of the same version as rustc-web, which it may bring up to date.
+    Need {
+        package: "libstd-rust-web-dev:arm64",
+        sign: Sign::File("/usr/lib/rustlib/aarch64-unknown-linux-gnu/lib"),
+        purpose: "the standard library for ARM64",
+        from: Archive::Arm64,
+    },
 ];
 
-/// Package lists older than this are refreshed before something is installed.
-const STALE: Duration = Duration::from_secs(24 * 60 * 60);
+const fn need(package: &'static str, sign: Sign, purpose: &'static str) -> Need {
+    Need { package, sign, purpose, from: Archive::Release }
+}
 
-/// Installs what is missing where this process may; else says what is missing.
+/// Provides what is missing where this process may; else says what is missing.
 pub(crate) fn provide() -> Outcome {
-    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !has_program(need.program)).collect();
-    if missing.is_empty() {
+    let obstacles: Vec<String> =
+        [packages(), arm64_kernel::provide()].into_iter().filter_map(Result::err).collect();
+    if obstacles.is_empty() {
         return Outcome::Passed;
+    }
+    let advice = obstacles.join("; ");
+    if is_ci() { Outcome::Failed(advice) } else { Outcome::Skipped(advice) }
+}
+
+fn packages() -> Result<(), String> {
+    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !need.sign.is_there()).collect();
+    if missing.is_empty() {
+        return Ok(());
     }
     for need in &missing {
         println!("missing: {} ({})", need.package, need.purpose);
     }
+    let installed = obstacle().map_or_else(|| install_all(&missing), Err);
     let packages: Vec<&str> = missing.iter().map(|need| need.package).collect();
-    let reason = match obstacle() {
-        Some(obstacle) => obstacle,
-        None => match install(&packages) {
-            Ok(()) => return Outcome::Passed,
-            Err(reason) => reason,
-        },
-    };
-    let advice = format!("{reason}; as root: apt-get install {}", packages.join(" "));
-    if is_ci() { Outcome::Failed(advice) } else { Outcome::Skipped(advice) }
+    installed.map_err(|reason| format!("{reason}; as root: apt-get install {}", packages.join(" ")))
 }
 
 fn obstacle() -> Option<String> {
@@ -56,56 +120,50 @@ fn obstacle() -> Option<String> {
     (!is_root).then(|| "only root may install packages".to_owned())
 }
 
-fn install(packages: &[&str]) -> Result<(), String> {
-    if are_stale(Path::new("/var/lib/apt/lists"), SystemTime::now()) {
-        update()?;
-        return succeed(&mut apt_install(packages)?);
+fn install_all(missing: &[&Need]) -> Result<(), String> {
+    let of = |from: Archive| -> Vec<&str> {
+        missing.iter().filter(|need| need.from == from).map(|need| need.package).collect()
+    };
+    let (release, backports, arm64) = (of(Archive::Release), of(Archive::Backports), of(Archive::Arm64));
+    if !release.is_empty() {
+        apt::install(&release)?;
     }
-    // Fresh lists may still name versions that the mirror has replaced since.
-    succeed(&mut apt_install(packages)?).or_else(|_| {
-        update()?;
-        succeed(&mut apt_install(packages)?)
+    match backports.as_slice() {
+        [] => {}
+        packages if codename().as_deref() == Some("bookworm") => install_from_backports(packages)?,
+        packages => apt::install(packages)?,
+    }
+    if arm64.is_empty() { Ok(()) } else { install_for_arm64(&arm64) }
+}
+
+/// The name of this release of Debian, as `bookworm`.
+fn codename() -> Option<String> {
+    let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let value = |key: &str| release.lines().find_map(|line| line.strip_prefix(key));
+    let name = value("ID=").filter(|id| *id == "debian").and_then(|_| value("VERSION_CODENAME="));
+    name.map(str::to_owned)
+}
+
+fn install_from_backports(packages: &[&str]) -> Result<(), String> {
+    let suites = "bookworm bookworm-updates bookworm-backports";
+    let lists = OwnLists::fetch("apt-backports", suites, "bookworm-security", &[])?;
+    lists.install(&["--target-release", "bookworm-backports"], packages)
+}
+
+/// Makes ARM64 an architecture of this system, where it is not yet.
+fn install_for_arm64(packages: &[&str]) -> Result<(), String> {
+    let release = codename().ok_or("this is no Debian")?;
+    if !has_architecture("arm64") {
+        succeed(program("dpkg").args(["--add-architecture", "arm64"]))?;
+    }
+    let suites = format!("{release} {release}-updates");
+    let lists = OwnLists::fetch("apt-arm64", &suites, &format!("{release}-security"), &[])?;
+    lists.install(&[], packages)
+}
+
+fn has_architecture(wanted: &str) -> bool {
+    ["--print-architecture", "--print-foreign-architectures"].into_iter().any(|question| {
+        let said = program("dpkg").arg(question).output().map(|output| output.stdout).unwrap_or_default();
+        String::from_utf8_lossy(&said).lines().any(|name| name == wanted)
     })
 }
-
-fn update() -> Result<(), String> {
-    succeed(apt()?.arg("update"))
-}
-
-fn apt_install(packages: &[&str]) -> Result<Command, String> {
-    let mut command = apt()?;
-    command.args(["install", "--yes", "--no-install-recommends"]).args(packages);
-    Ok(command)
-}
-
-/// apt-get that asks nothing, waits for another apt, and downloads into a folder of its own so that two runs do not
-/// delete each other's archives.
-fn apt() -> Result<Command, String> {
-    let archives = target().join("apt");
-    fs::create_dir_all(archives.join("partial"))
-        .map_err(|error| format!("{}: {error}", archives.display()))?;
-    let mut command = program("apt-get");
-    command
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .arg("--quiet")
-        .args(["-o", &format!("Dir::Cache::archives={}", archives.display())])
-        .args(["-o", "APT::Sandbox::User=root"])
-        .args(["-o", "DPkg::Lock::Timeout=300"]);
-    Ok(command)
-}
-
-/// Has no list of packages been fetched since `STALE` before `now`?
-fn are_stale(lists: &Path, now: SystemTime) -> bool {
-    let newest = fs::read_dir(lists)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter(|entry| entry.file_name().to_string_lossy().contains("_Packages"))
-        .filter_map(|entry| entry.metadata().ok()?.modified().ok())
-        .max();
-    // A time in the future (a clock that was set back) says nothing about age: refresh.
-    newest.is_none_or(|time| now.duration_since(time).map_or(true, |age| age > STALE))
-}
-
-#[cfg(test)]
-mod tests;

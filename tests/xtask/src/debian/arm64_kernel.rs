@@ -1,0 +1,68 @@
+//! Debian's kernel for ARM64, with its modules: what a simulated board boots. It is unpacked, not installed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::apt::{OwnLists, make};
+use super::codename;
+use crate::workspace::{has_program, program, succeed, target};
+
+/// The package that depends on the newest kernel of the release.
+const NEWEST: &str = "linux-image-arm64";
+
+/// Downloads and unpacks the kernel into `target/debian/arm64-kernel` where it is not there yet.
+pub(super) fn provide() -> Result<(), String> {
+    let folder = target().join("debian/arm64-kernel");
+    if folder.is_dir() {
+        return Ok(());
+    }
+    println!("missing: {NEWEST}, unpacked (a kernel for a simulated board)");
+    let release = codename().filter(|_| has_program("apt-get")).ok_or("this is no Debian")?;
+    let lists = lists(&release)?;
+    let package = dependency(&output(lists.apt("apt-cache")?.args(["depends", NEWEST]))?)?;
+    let fresh = folder.with_extension("new");
+    if fresh.exists() {
+        fs::remove_dir_all(&fresh).map_err(|error| format!("{}: {error}", fresh.display()))?;
+    }
+    make(&fresh)?;
+    succeed(lists.apt("apt-get")?.current_dir(&fresh).args(["download", &package]))?;
+    let archive = only_file(&fresh)?;
+    succeed(program("dpkg-deb").arg("--extract").arg(&archive).arg(&fresh))?;
+    let moved = fs::remove_file(&archive).and_then(|()| fs::rename(&fresh, &folder));
+    moved.map_err(|error| format!("{}: {error}", folder.display()))
+}
+
+/// Lists as a machine of that architecture would have them, whatever this one is.
+fn lists(release: &str) -> Result<OwnLists, String> {
+    let options = ["APT::Architecture=arm64", "APT::Architectures=arm64", "Dir::State::Status=/dev/null"];
+    let cache = target().join("apt-arm64-kernel/cache");
+    make(&cache)?;
+    let mut options: Vec<String> = options.map(str::to_owned).to_vec();
+    options.push(format!("Dir::Cache={}", cache.display()));
+    let security = format!("{release}-security");
+    OwnLists::fetch("apt-arm64-kernel", release, &security, &options)
+}
+
+/// The kernel itself, from what `apt-cache depends` says.
+fn dependency(said: &str) -> Result<String, String> {
+    let names = said.lines().filter_map(|line| line.trim().strip_prefix("Depends: "));
+    let kernel = names.map(str::trim).find(|name| name.starts_with("linux-image-"));
+    kernel.map(str::to_owned).ok_or_else(|| format!("{NEWEST} depends on no kernel: {said:?}"))
+}
+
+fn output(command: &mut Command) -> Result<String, String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command.output().map_err(|error| format!("{name}: {error}"))?;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    output.status.success().then_some(said).ok_or_else(|| format!("{name}: {}", output.status))
+}
+
+fn only_file(folder: &Path) -> Result<PathBuf, String> {
+    let mut entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let first = entries.next().map(|entry| entry.path());
+    first.ok_or_else(|| format!("{}: nothing was downloaded", folder.display()))
+}
+
+#[cfg(test)]
+mod tests;
