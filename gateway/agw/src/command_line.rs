@@ -1,12 +1,26 @@
 //! What can be typed.
 
+mod machine;
+mod people;
+mod settings;
+mod subscriber;
+mod view;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args, Parser, Subcommand};
-use pumice_model::identity::{Apn, Imsi};
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 
 use crate::config::DEFAULT_PATH;
+pub(crate) use machine::{
+    BackupArgs, BatchCommand, CaptureCommand, HowMuch, LabelArgs, NewCaptureArgs, ResetArgs, RestoreArgs,
+    What,
+};
+pub(crate) use people::{AccountCommand, PasswordArgs, SessionCommand};
+pub(crate) use settings::{Assignment, SettingsCommand};
+pub(crate) use subscriber::{NewSubscriberArgs, SubscriberCommand};
+pub(crate) use view::{CellCommand, EventCommand, SpanWord};
 
 #[cfg(test)]
 mod tests;
@@ -16,7 +30,10 @@ Exit codes:
   0  done
   1  refused by the gateway, or the gateway could not run
   2  the command line or the configuration is wrong: trying again changes nothing
-  3  no gateway answers";
+  3  no gateway answers
+  4  run alone: the gateway ended so that whoever supervises it starts it again
+  5  run alone: the same, with the whole box
+  6  run alone: the box is to be switched off";
 
 /// A mobile core for rural places.
 #[derive(Debug, Parser)]
@@ -41,21 +58,193 @@ pub(crate) enum Command {
         #[arg(value_name = "FILE", default_value = DEFAULT_PATH)]
         file: PathBuf,
     },
+    #[command(flatten)]
+    Operate(Operate),
+    /// Print what makes a shell complete this program's commands: source it, or put it where the shell looks
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write the man pages into a folder
+    #[cfg(feature = "man")]
+    #[command(hide = true)]
+    Man {
+        /// The folder, which is made
+        folder: PathBuf,
+    },
+}
+
+/// What is asked of a running gateway.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Operate {
     /// Show the state of the running gateway
     Status {
         #[command(flatten)]
         gateway: GatewayAddress,
-        /// Print JSON as the API gives it
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        form: Form,
     },
-    /// Manage subscribers of the running gateway
+    /// Show the state live, anew every 2 seconds, until q or Ctrl-C; once where there is no terminal
+    Top {
+        #[command(flatten)]
+        gateway: GatewayAddress,
+        /// Show it once
+        #[arg(long)]
+        once: bool,
+    },
+    /// Manage subscribers
     Subscriber {
         #[command(flatten)]
         gateway: GatewayAddress,
         #[command(subcommand)]
         command: SubscriberCommand,
     },
+    /// Manage batches of SIMs that wait to become subscribers
+    Batch {
+        #[command(flatten)]
+        gateway: GatewayAddress,
+        #[command(subcommand)]
+        command: BatchCommand,
+    },
+    /// Manage cells
+    Cell {
+        #[command(flatten)]
+        gateway: GatewayAddress,
+        #[command(subcommand)]
+        command: CellCommand,
+    },
+    /// Look at what happened
+    Event {
+        #[command(flatten)]
+        gateway: GatewayAddress,
+        #[command(subcommand)]
+        command: EventCommand,
+    },
+    /// Look at what is set, and set it
+    Settings {
+        #[command(flatten)]
+        gateway: GatewayAddress,
+        #[command(subcommand)]
+        command: SettingsCommand,
+    },
+    /// Manage who may sign in to the page
+    Account {
+        #[command(flatten)]
+        gateway: GatewayAddress,
+        #[command(subcommand)]
+        command: AccountCommand,
+    },
+    /// Manage the browsers that somebody is signed in with
+    Session {
+        #[command(flatten)]
+        gateway: GatewayAddress,
+        #[command(subcommand)]
+        command: SessionCommand,
+    },
+    /// Show who did what, the newest first
+    Audit {
+        #[command(flatten)]
+        gateway: GatewayAddress,
+        /// Entries at most
+        #[arg(long, value_name = "ENTRIES", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        limit: u32,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Show curves of throughput, phones, attaches and delay
+    History {
+        #[command(flatten)]
+        gateway: GatewayAddress,
+        /// How far back
+        #[arg(value_enum, default_value = "day")]
+        span: SpanWord,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Show the box under the gateway: power, clock, disk, connections
+    Machine {
+        #[command(flatten)]
+        gateway: GatewayAddress,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Start the gateway or the whole box anew
+    Restart {
+        #[command(flatten)]
+        gateway: GatewayAddress,
+        /// What
+        #[arg(value_enum, default_value = "gateway")]
+        what: What,
+    },
+    /// Forget settings or everything, and start anew
+    Reset {
+        #[command(flatten)]
+        gateway: GatewayAddress,
+        #[command(flatten)]
+        reset: ResetArgs,
+    },
+    /// Write all that the box keeps into a file, encrypted with a recovery key
+    Backup {
+        #[command(flatten)]
+        gateway: GatewayAddress,
+        #[command(flatten)]
+        backup: BackupArgs,
+    },
+    /// Put a backup in the place of all that the box keeps, and start the gateway anew
+    Restore {
+        #[command(flatten)]
+        gateway: GatewayAddress,
+        #[command(flatten)]
+        restore: RestoreArgs,
+    },
+    /// Write a bundle for who is to find a fault, without keys, passwords or codes
+    Diagnostics {
+        #[command(flatten)]
+        gateway: GatewayAddress,
+        /// The file to write (gzipped tar), which must not exist; - is the standard output
+        file: PathBuf,
+    },
+    /// Capture packets
+    Capture {
+        #[command(flatten)]
+        gateway: GatewayAddress,
+        #[command(subcommand)]
+        command: CaptureCommand,
+    },
+    /// Print what belongs on the box's label: names, addresses, the certificate's fingerprint, the one-time code
+    Label {
+        #[command(flatten)]
+        gateway: GatewayAddress,
+        #[command(flatten)]
+        label: LabelArgs,
+    },
+}
+
+impl Operate {
+    /// Which gateway is asked.
+    pub(crate) const fn gateway(&self) -> &GatewayAddress {
+        match self {
+            Self::Status { gateway, .. }
+            | Self::Top { gateway, .. }
+            | Self::Subscriber { gateway, .. }
+            | Self::Batch { gateway, .. }
+            | Self::Cell { gateway, .. }
+            | Self::Event { gateway, .. }
+            | Self::Settings { gateway, .. }
+            | Self::Account { gateway, .. }
+            | Self::Session { gateway, .. }
+            | Self::Audit { gateway, .. }
+            | Self::History { gateway, .. }
+            | Self::Machine { gateway, .. }
+            | Self::Restart { gateway, .. }
+            | Self::Reset { gateway, .. }
+            | Self::Backup { gateway, .. }
+            | Self::Restore { gateway, .. }
+            | Self::Diagnostics { gateway, .. }
+            | Self::Capture { gateway, .. }
+            | Self::Label { gateway, .. } => gateway,
+        }
+    }
 }
 
 /// Which gateway is meant.
@@ -69,85 +258,10 @@ pub(crate) struct GatewayAddress {
     pub(crate) config: Option<PathBuf>,
 }
 
-/// What is done with subscribers.
-#[derive(Debug, Subcommand)]
-pub(crate) enum SubscriberCommand {
-    /// Add one subscriber
-    Add(Box<NewSubscriberArgs>),
-    /// List all subscribers
-    List {
-        /// Print a JSON array
-        #[arg(long)]
-        json: bool,
-    },
-    /// Show one subscriber
-    Show {
-        /// The identity on the SIM: 6 to 15 digits
-        imsi: Imsi,
-        /// Print JSON as the API gives it
-        #[arg(long)]
-        json: bool,
-    },
-    /// Remove a subscriber and detach its phone
-    Remove {
-        /// The identity on the SIM: 6 to 15 digits
-        imsi: Imsi,
-    },
-    /// Add all subscribers of a CSV file, or none of them
-    ///
-    /// The first line names the columns: imsi, k, and opc or op; others are amf, name, state, apn, qci, priority,
-    /// ambr_uplink, ambr_downlink and ims_voice.
-    Import {
-        /// The file; - is the standard input
-        #[arg(value_name = "CSV")]
-        file: PathBuf,
-        /// Check the file against the gateway and change nothing
-        #[arg(long)]
-        dry_run: bool,
-    },
-}
-
-/// A new subscriber. The keys come from a file or the standard input, or, seen by everyone who lists processes, from flags.
-#[derive(Debug, Args)]
-#[command(group(ArgGroup::new("keys").required(true).args(["keys_from", "k"])))]
-#[command(group(ArgGroup::new("operator key").args(["op", "opc"]).requires("k").conflicts_with("keys_from")))]
-pub(crate) struct NewSubscriberArgs {
-    /// The identity on the SIM: 6 to 15 digits
-    pub(crate) imsi: Imsi,
-    /// Read the keys from a file, or from the standard input (-): lines k=HEX and opc=HEX (or op=HEX)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) keys_from: Option<PathBuf>,
-    /// K, 32 hexadecimal digits. Other users of this machine can see it: better use --keys-from
-    #[arg(long, value_name = "HEX", requires = "operator key")]
-    pub(crate) k: Option<String>,
-    /// OPc, 32 hexadecimal digits; seen like --k
-    #[arg(long, value_name = "HEX")]
-    pub(crate) opc: Option<String>,
-    /// OP, from which OPc is made, 32 hexadecimal digits; seen like --k
-    #[arg(long, value_name = "HEX")]
-    pub(crate) op: Option<String>,
-    /// What the subscriber is called in lists
+/// For whom an answer is.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Form {
+    /// Print JSON, for programs
     #[arg(long)]
-    pub(crate) name: Option<String>,
-    /// The APN [default: as configured]
-    #[arg(long)]
-    pub(crate) apn: Option<Apn>,
-    /// The class of its bearer [default: as configured]
-    #[arg(long, value_parser = clap::value_parser!(u8).range(5..=9))]
-    pub(crate) qci: Option<u8>,
-    /// The most that it sends, bit/s [default: as configured]
-    #[arg(long, value_name = "BIT/S", requires = "downlink")]
-    pub(crate) uplink: Option<u64>,
-    /// The most that it receives, bit/s [default: as configured]
-    #[arg(long, value_name = "BIT/S", requires = "uplink")]
-    pub(crate) downlink: Option<u64>,
-    /// The authentication management field of its SIM [default: as configured]
-    #[arg(long, value_name = "HEX")]
-    pub(crate) amf: Option<String>,
-    /// Do not serve it yet
-    #[arg(long)]
-    pub(crate) barred: bool,
-    /// Tell its phone that voice over IMS works here
-    #[arg(long)]
-    pub(crate) ims_voice: bool,
+    pub(crate) json: bool,
 }

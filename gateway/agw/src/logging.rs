@@ -14,15 +14,16 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::LogSettings;
+use crate::machine::log_ring::LogRing;
 pub(crate) use event_line::{EventLine, event_line};
 pub(crate) use pace::{Pace, Paced};
 
-/// Starts logging; once.
-pub(crate) fn start(settings: LogSettings) {
+/// Starts logging; once. `ring` keeps the last lines.
+pub(crate) fn start(settings: LogSettings, ring: &LogRing) {
     // What others say below warnings is for their authors.
     let others = LevelFilter::from_level(settings.level).min(LevelFilter::WARN);
     let targets = Targets::new().with_default(others).with_target("pumice", settings.level);
-    let registry = tracing_subscriber::registry().with(targets);
+    let registry = tracing_subscriber::registry().with(targets).with(ring.layer());
     // The second start of a test's process finds a log already there, which is as good.
     let _ = match journal() {
         Some(journal) => registry.with(journal).try_init(),

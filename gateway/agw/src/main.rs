@@ -16,7 +16,11 @@
 
 mod command_line;
 mod config;
+mod house;
 mod logging;
+mod machine;
+#[cfg(feature = "man")]
+mod man;
 mod operate;
 mod privileges;
 mod shell;
@@ -26,14 +30,16 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use command_line::{Command, CommandLine};
-use config::ConfigError;
-use operate::{ClientError, OperateError};
+use config::{ConfigError, Configured};
+use operate::{ClientError, Console, OperateError};
 use start::RunError;
 
-/// The exit codes that `--help` documents; clap exits with 2 by itself.
+/// The exit codes that `--help` documents; clap exits with 2 by itself, and those of a gateway that ended by order are in
+/// [`start::Finish`].
+const DONE: u8 = 0;
 const FAILED: u8 = 1;
 const WRONG: u8 = 2;
 const NO_GATEWAY: u8 = 3;
@@ -55,7 +61,7 @@ impl Failure {
     const fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) | Self::Run(RunError::Config(_)) => WRONG,
-            Self::Operate(OperateError::Config(_) | OperateError::Keys(_)) => WRONG,
+            Self::Operate(error) if error.is_of_the_command() => WRONG,
             Self::Operate(OperateError::Gateway(ClientError::Unreachable { .. })) => NO_GATEWAY,
             Self::Operate(_) | Self::Run(_) | Self::Runtime(_) => FAILED,
         }
@@ -69,7 +75,7 @@ impl Failure {
 
 fn main() -> ExitCode {
     match carry_out(CommandLine::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => ExitCode::from(code),
         Err(failure) => {
             if !failure.is_logged() {
                 // There is nobody else to tell.
@@ -80,26 +86,40 @@ fn main() -> ExitCode {
     }
 }
 
-fn carry_out(command: Command) -> Result<(), Failure> {
+fn carry_out(command: Command) -> Result<u8, Failure> {
     match command {
-        Command::Run { config } => Ok(start::run(&config)?),
-        Command::CheckConfig { file } => check(&file),
-        Command::Status { gateway, json } => {
-            let api = operate::api_address(&gateway)?;
-            Ok(ask(operate::status(api, json, &mut io::stdout()))?)
+        Command::Run { config } => return Ok(start::run(&config)?.exit_code()),
+        Command::CheckConfig { file } => check(&file)?,
+        Command::Operate(command) => {
+            let api = operate::api_address(command.gateway()).map_err(OperateError::from)?;
+            let (mut input, mut out, mut notes) = (io::stdin(), io::stdout(), io::stderr());
+            let mut console = Console { input: &mut input, out: &mut out, notes: &mut notes };
+            ask(operate::carry_out(api, command, &mut console))?;
         }
-        Command::Subscriber { gateway, command } => {
-            let api = operate::api_address(&gateway)?;
-            let (mut input, mut output) = (io::stdin(), io::stdout());
-            Ok(ask(operate::subscriber(api, command, &mut input, &mut output))?)
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut CommandLine::command(), "pumice", &mut script);
+            io::stdout().write_all(&script).map_err(OperateError::from)?;
         }
+        #[cfg(feature = "man")]
+        Command::Man { folder } => man::write(&folder).map_err(OperateError::from)?,
     }
+    Ok(DONE)
 }
 
 fn check(file: &Path) -> Result<(), Failure> {
-    let settings = config::load(file)?;
+    let (_, configured) = config::File::load(file)?;
     let file = file.display();
-    writeln!(io::stdout(), "{file}: OK\n{settings}").map_err(OperateError::Output)?;
+    let mut out = io::stdout();
+    match configured {
+        Configured::Whole(settings) => writeln!(out, "{file}: OK\n{settings}"),
+        Configured::Unfinished(_, missing) => writeln!(
+            out,
+            "{file}: OK, and no network yet: {} missing, which the page or `pumice settings set` asks for",
+            missing.join(", ")
+        ),
+    }
+    .map_err(OperateError::Output)?;
     Ok(())
 }
 

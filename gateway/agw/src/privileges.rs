@@ -9,6 +9,8 @@
 //! | main, store | nothing | |
 //! | user plane | CAP_NET_ADMIN | removes the NAT rules at the end |
 //! | SCTP in user space | CAP_NET_RAW | raw sockets |
+//! | captures | CAP_NET_RAW | packet sockets, when somebody looks for a fault |
+//! | board | CAP_SYS_TIME, if `clock.set` | sets the clock |
 
 use std::ffi::CString;
 use std::{io, thread};
@@ -71,7 +73,12 @@ impl Confined {
         prctl::set_no_new_privs().map_err(system("giving up new privileges"))?;
         let user = user.map(find).transpose()?.filter(|user| user.uid != geteuid());
         let permitted = caps::read(None, CapSet::Permitted)?;
-        let wanted = CapsHashSet::from([Capability::CAP_NET_ADMIN, Capability::CAP_NET_RAW]);
+        let wanted = CapsHashSet::from([
+            Capability::CAP_NET_ADMIN,
+            Capability::CAP_NET_BIND_SERVICE,
+            Capability::CAP_NET_RAW,
+            Capability::CAP_SYS_TIME,
+        ]);
         let held: CapsHashSet = wanted.intersection(&permitted).copied().collect();
         let confined = Self { held };
         confined.demand(Capability::CAP_NET_ADMIN, "which the TUN device and NAT need")?;

@@ -3,10 +3,12 @@
 
 pub(crate) mod batch;
 mod doors;
+mod recorder;
 mod room_metrics;
 mod wall_clock;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant as SystemInstant};
 
 use pumice_core::{AssociationId, CommandId, Core, Effect, Input, Ticket};
@@ -23,11 +25,14 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Interval, sleep_until, timeout};
 
 use crate::config::{ClockSettings, ImsiInLog};
+use crate::house::{Ending, Stamps};
 use crate::logging::{Pace, Paced, event_line};
 use batch::{Batches, Outgoing};
-pub(crate) use doors::{Doors, doors};
+pub(crate) use doors::doors;
 use doors::{Job, View};
+pub(crate) use recorder::{Past, Recorder};
 use wall_clock::ClockWatch;
+pub(crate) use wall_clock::is_synchronised;
 
 /// A batch ends after so many inputs, or so much time.
 const BATCH_INPUTS: usize = 64;
@@ -60,14 +65,34 @@ pub(crate) struct Rooms {
     pub(crate) core: Core,
     pub(crate) endpoint: Endpoint,
     pub(crate) engine: PortableEngine,
-    pub(crate) store: StoreThread,
+    pub(crate) store: Arc<StoreThread>,
     pub(crate) notices: mpsc::UnboundedReceiver<Notice>,
     pub(crate) jobs: mpsc::Receiver<Job>,
+}
+
+/// Why the loop was asked to end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// By the service manager, or somebody at a terminal.
+    Signal,
+    /// By somebody who uses the gateway.
+    By(Ending),
+}
+
+/// What the loop tells others about while it runs.
+pub(crate) struct Witnesses {
+    /// Writes the past down.
+    pub(crate) recorder: Recorder,
+    /// Have a date while the clock is trusted.
+    pub(crate) stamps: Stamps,
+    /// Hears that the loop makes progress: what the hardware watchdog waits for.
+    pub(crate) progress: Arc<dyn Fn() + Send + Sync>,
 }
 
 /// The loop.
 pub(crate) struct Shell {
     rooms: Rooms,
+    witnesses: Witnesses,
     user_plane_events: Events,
     started: SystemInstant,
     batches: Batches,
@@ -103,10 +128,11 @@ enum Happening {
 
 impl Shell {
     /// Starts the core.
-    pub(crate) fn new(rooms: Rooms, clock: ClockSettings, imsi: ImsiInLog) -> Self {
+    pub(crate) fn new(rooms: Rooms, witnesses: Witnesses, clock: ClockSettings, imsi: ImsiInLog) -> Self {
         let mut shell = Self {
             user_plane_events: rooms.engine.events(),
             rooms,
+            witnesses,
             started: SystemInstant::now(),
             batches: Batches::default(),
             effects: Vec::new(),
@@ -126,17 +152,25 @@ impl Shell {
         shell
     }
 
-    /// Runs until a signal asks to stop. `tick` comes often enough for the watchdog and the wall clock.
-    pub(crate) async fn run(&mut self, stop: &mut [Signal; 2], mut tick: Interval) -> Result<(), LoopError> {
+    /// Runs until somebody asks to stop. `tick` comes often enough for the watchdog and the wall clock.
+    pub(crate) async fn run(
+        &mut self,
+        stop: &mut [Signal; 2],
+        endings: &mut mpsc::Receiver<Ending>,
+        mut tick: Interval,
+    ) -> Result<Asked, LoopError> {
         let [terminate, interrupt] = stop;
         loop {
             let happening = tokio::select! {
-                _ = terminate.recv() => return Ok(()),
-                _ = interrupt.recv() => return Ok(()),
+                _ = terminate.recv() => return Ok(Asked::Signal),
+                _ = interrupt.recv() => return Ok(Asked::Signal),
+                Some(ending) = endings.recv() => return Ok(Asked::By(ending)),
                 _ = tick.tick() => {
                     tell_service_manager(&[NotifyState::Watchdog]);
+                    (self.witnesses.progress)();
                     self.look_at_clock();
                     self.settle();
+                    self.look_at_rooms();
                     continue;
                 }
                 happening = self.next() => happening,
@@ -175,10 +209,17 @@ impl Shell {
         if timeout(STORE_SETTLES, settle).await.is_err() {
             tracing::warn!("the disk is slow: the last changes are still being written");
         }
-        let Rooms { endpoint, engine, store, .. } = self.rooms;
+        let now = self.now();
+        let Rooms { core, endpoint, engine, .. } = self.rooms;
+        self.witnesses.recorder.finish(now, &core, |session| engine.usage(session));
         drop(endpoint);
-        store.stop();
         drop(engine);
+    }
+
+    fn look_at_rooms(&mut self) {
+        let now = self.now();
+        let Rooms { core, engine, .. } = &self.rooms;
+        self.witnesses.recorder.look(now, core, |session| engine.usage(session));
     }
 
     fn now(&self) -> Instant {
@@ -331,8 +372,11 @@ impl Shell {
     }
 
     fn look_at_clock(&mut self) {
-        if let Some(clock) = self.clock.look(self.now()) {
+        let now = self.now();
+        if let Some(clock) = self.clock.look(now) {
             let trusted = clock.is_some();
+            self.witnesses.stamps.trust(trusted);
+            self.witnesses.recorder.look_at_clock(now, clock);
             tracing::info!(
                 trusted,
                 "the clock is {}",
@@ -355,7 +399,10 @@ impl Shell {
     fn carry_out(&mut self) {
         let at_once = self.batches.take(&mut self.effects);
         self.persist();
+        let now = self.now();
         for command in &at_once.programs {
+            let Rooms { core, engine, .. } = &self.rooms;
+            self.witnesses.recorder.before(now, command, core, |session| engine.usage(session));
             if let Err(error) = self.rooms.engine.program(command) {
                 self.counters.program_failures += 1;
                 tracing::error!(%error, ?command, "the user plane and the core disagree about limits");

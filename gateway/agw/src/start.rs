@@ -1,40 +1,36 @@
 //! From a configuration to a running gateway, and back to nothing.
 
+mod opened;
+mod running;
+
 use std::fs::{DirBuilder, File};
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use caps::Capability;
-use pumice_core::Core;
-use pumice_core::choose::{Choices, Entropy};
+use pumice_core::choose::Entropy;
 use pumice_dataplane::{DataplaneError, EngineConfig, NatMode, PhoneToPhone, Pool, PortableEngine};
 use pumice_model::box_identity::BoxIdentity;
 use pumice_model::change::DurableState;
-use pumice_model::control::Control;
 use pumice_sctp::{Backend, Endpoint, EndpointError};
-use pumice_store::{FileSealer, Notice, Opened, Options, Store, StoreError, StoreThread, ThreadOptions};
-use pumice_web::{WebConfig, WebLimits};
-use sd_notify::NotifyState;
+use pumice_store::{
+    FileSealer, Home, Notice, Options, Settled, StartingRevision, Store, StoreError, StoreThread,
+    ThreadOptions,
+};
 use tokio::runtime::Builder;
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::sync::mpsc;
 
-use crate::config::{self, ConfigError, Nat, Settings};
+use crate::config::{self, ConfigError, Configured, Nat, Settings, StoreSettings};
+use crate::house::LabelError;
 use crate::logging;
+use crate::machine::log_ring::LogRing;
 use crate::privileges::{Confined, PrivilegeError};
-use crate::shell::{Doors, LoopError, Rooms, Shell, backend, doors, tell_service_manager};
-
-/// How often the wall clock is looked at, if the watchdog does not want to hear more often.
-const TICK: Duration = Duration::from_secs(10);
-
-/// How long requests that are under way have when the gateway stops.
-const REQUESTS_END: Duration = Duration::from_millis(200);
+use crate::shell::{LoopError, backend};
+use opened::Opened;
+use running::Running;
 
 /// Why the gateway did not run, or ended.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +60,20 @@ pub(crate) enum RunError {
     /// The loop ended by itself.
     #[error(transparent)]
     Loop(#[from] LoopError),
+    /// The label cannot be read or made.
+    #[error("what is on the box's label: {0}")]
+    Label(#[from] LabelError),
+    /// No board is described that this could be.
+    #[error("no board is described that this could be; name one with board.description")]
+    NoBoard,
+    /// A box that is not set up yet has no page, and nothing else to do.
+    #[error(
+        "the page listens nowhere, and the network is not set up: {missing} missing. Set page.listen, or the network in the file"
+    )]
+    NoPage {
+        /// Keys of the configuration.
+        missing: String,
+    },
     /// Privileges are missing, or could not be given up.
     #[error(transparent)]
     Privileges(#[from] PrivilegeError),
@@ -102,40 +112,174 @@ pub(crate) enum RunError {
     UserPlane(#[source] DataplaneError),
 }
 
+/// How the program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Finish {
+    /// As the service manager asked.
+    Stopped,
+    /// To be started anew.
+    Restart,
+    /// To be started anew with the whole box.
+    Reboot,
+    /// With the box to be switched off.
+    PowerOff,
+}
+
+impl Finish {
+    /// What tells whoever has started the program what to do next; `--help` documents it.
+    pub(crate) const fn exit_code(self) -> u8 {
+        match self {
+            Self::Stopped => 0,
+            Self::Restart => 4,
+            Self::Reboot => 5,
+            Self::PowerOff => 6,
+        }
+    }
+}
+
 /// `pumice run`
-pub(crate) fn run(path: &Path) -> Result<(), RunError> {
-    let settings = config::load(path)?;
-    logging::start(settings.log);
-    let outcome = opened_and_run(&settings);
+pub(crate) fn run(path: &Path) -> Result<Finish, RunError> {
+    let (file, base) = config::File::load(path)?;
+    let log = LogRing::default();
+    logging::start(base.ground().log, &log);
+    let outcome = opened_and_run(file, base, log);
     match &outcome {
-        Ok(()) => tracing::info!("stopped"),
+        Ok(finish) => tracing::info!(?finish, "stopped"),
         Err(error) => tracing::error!("{error}"),
     }
     outcome
 }
 
-fn opened_and_run(settings: &Settings) -> Result<(), RunError> {
-    let version = env!("CARGO_PKG_VERSION");
-    tracing::info!(version, network = %settings.network.plmn, "starting");
-    for note in &settings.notes {
-        tracing::warn!("{note}");
-    }
-    let confined = Confined::enter(settings.process.user.as_deref())?;
-    if settings.s1ap.sctp == Backend::UserSpace {
-        confined.demand(Capability::CAP_NET_RAW, "which s1ap.sctp = \"user-space\" needs")?;
-    }
+fn opened_and_run(file: config::File, base: Configured, log: LogRing) -> Result<Finish, RunError> {
+    let ground = base.ground();
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
+    let confined = Confined::enter(ground.process.user.as_deref())?;
     let mut entropy = OperatingSystem;
     entropy.try_fill(&mut [0; 1])?;
 
     // The store first: its lock tells a second gateway apart before that one touches anything else.
-    let kept = confined.open(&[], || open_store(settings))??;
+    let mut kept = confined.open(&[], || open_store(&ground.store))??;
+    let (start, configured) = owners_settings(&file, base.clone(), &mut kept.store);
+    let mut opened = Opened::open(&confined, &mut kept, &configured, log)?;
+    let runtime =
+        Builder::new_current_thread().enable_all().build().map_err(system("starting the runtime"))?;
+    let rooms = match &configured {
+        Configured::Whole(settings) => {
+            for note in &settings.notes {
+                tracing::warn!("{note}");
+            }
+            match open_rooms(&confined, &runtime, settings) {
+                Ok(rooms) => Some(rooms),
+                // Settings that the network does not start with: those before are in force at the next start.
+                Err(error) if start.on_trial => {
+                    tracing::error!("{error}");
+                    go_back(&start, &mut kept.store);
+                    return Ok(Finish::Restart);
+                }
+                // An owner must reach the page to mend what an owner has set.
+                Err(error) if start.number.is_some() && !opened.page.is_empty() => {
+                    tracing::error!(
+                        "{error}; only the page is served, and the network is tried again in a minute"
+                    );
+                    opened.notes = opened.notes.iter().cloned().chain([error.to_string()]).collect();
+                    None
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Configured::Unfinished(_, missing) if opened.page.is_empty() => {
+            return Err(RunError::NoPage { missing: missing.join(", ") });
+        }
+        Configured::Unfinished(_, missing) => {
+            tracing::warn!(
+                missing = missing.join(", "),
+                "the network is not set up yet: only the page is served"
+            );
+            None
+        }
+    };
+    confined.leave()?;
+
+    let (store, notices) = start_thread(kept.store)?;
+    let held = Arc::clone(&store);
+    let running = Running {
+        file,
+        start,
+        configured,
+        opened,
+        store,
+        notices,
+        state: kept.state,
+        identity: kept.identity,
+        boot: kept.boot,
+        home: kept.home,
+    };
+    let finish = runtime.block_on(running.run(rooms, entropy))?;
+    // What was asked of the store before is done when its thread ends, which its last user waits for.
+    drop(runtime);
+    drop(held);
+    Ok(finish)
+}
+
+/// What an owner has set, laid over the file. Settings that cannot be used any more are left out, and the network is as the
+/// file says: a page is needed to mend them.
+fn owners_settings(
+    file: &config::File,
+    base: Configured,
+    store: &mut Store,
+) -> (StartingRevision, Configured) {
+    let start = store.begin_revision().unwrap_or_else(|error| {
+        tracing::error!(%error, "what the owner has set cannot be read; the configuration file counts");
+        StartingRevision::default()
+    });
+    if let Some(revision) = start.gone_back_from {
+        tracing::warn!(
+            revision,
+            "the gateway ended before somebody kept these settings: they are gone back from"
+        );
+    }
+    match file.with(&start.values) {
+        Ok(configured) => (start, configured),
+        Err(mistakes) => {
+            for mistake in mistakes {
+                tracing::error!("what the owner has set: {} {}", mistake.key, mistake.reason);
+            }
+            if start.on_trial {
+                go_back(&start, store);
+            }
+            (StartingRevision::default(), base)
+        }
+    }
+}
+
+fn go_back(start: &StartingRevision, store: &mut Store) {
+    let Some(revision) = start.number else { return };
+    match store.go_back_from_revision(revision) {
+        Ok(()) => tracing::warn!(revision, "the new settings are gone back from"),
+        // The next start goes back by itself: this one did not live to see them kept.
+        Err(error) => tracing::error!(%error, revision, "the new settings cannot be gone back from"),
+    }
+}
+
+/// What only a network needs.
+pub(super) struct NetworkRooms {
+    pub(super) engine: PortableEngine,
+    pub(super) endpoint: Endpoint,
+}
+
+fn open_rooms(
+    confined: &Confined,
+    runtime: &tokio::runtime::Runtime,
+    settings: &Settings,
+) -> Result<NetworkRooms, RunError> {
+    if settings.s1ap.sctp == Backend::UserSpace {
+        confined.demand(Capability::CAP_NET_RAW, "which s1ap.sctp = \"user-space\" needs")?;
+    }
     let engine = confined.open(&[Capability::CAP_NET_ADMIN], || {
         // Looked at before, because afterwards it cannot be told from a device that another user has.
         File::options().read(true).write(true).open("/dev/net/tun").map_err(tun_file)?;
         PortableEngine::start(engine_config(settings)).map_err(RunError::UserPlane)
     })??;
-    let runtime =
-        Builder::new_current_thread().enable_all().build().map_err(system("starting the runtime"))?;
     let endpoint = confined.open(&[Capability::CAP_NET_RAW], || {
         let _in_runtime = runtime.enter();
         Endpoint::bind(sctp_config(settings))
@@ -149,99 +293,36 @@ fn opened_and_run(settings: &Settings) -> Result<(), RunError> {
         }
         error => RunError::Sctp(error),
     })?;
-    let address = settings.api.listen;
-    let listener = TcpListener::bind(address).map_err(|source| RunError::Api { address, source })?;
-    confined.leave()?;
     let sctp = backend(&endpoint);
     tracing::info!(
-        "capabilities are given up, but for CAP_NET_ADMIN in the thread of the user plane{}",
-        if sctp == "user-space" { " and CAP_NET_RAW in that of SCTP" } else { "" }
+        "capabilities are given up, but for CAP_NET_ADMIN in the thread of the user plane and CAP_NET_RAW in that of captures{}",
+        if sctp == "user-space" { " and that of SCTP" } else { "" }
     );
-
-    let choices = Choices::new(entropy, &kept.identity);
-    let core = Core::new(settings.core(kept.identity), kept.state, choices);
-    let (doors, jobs) = doors();
-    let rooms = Rooms { core, endpoint, engine, store: kept.store, notices: kept.notices, jobs };
-    runtime.block_on(serve(settings, rooms, doors, listener))
+    Ok(NetworkRooms { engine, endpoint })
 }
 
-async fn serve(
-    settings: &Settings,
-    rooms: Rooms,
-    doors: Doors,
-    listener: TcpListener,
-) -> Result<(), RunError> {
-    let mut stop = signals().map_err(system("listening for signals"))?;
-    let sctp = backend(&rooms.endpoint);
-    let cells: Vec<String> = rooms.endpoint.local_addrs().iter().map(ToString::to_string).collect();
-    let mut shell = Shell::new(rooms, settings.clock, settings.log.imsi);
-    let (stop_web, web) = start_web(settings, doors, listener);
-    let api = settings.api.listen;
-    tracing::info!(sctp, cells = cells.join(" "), api = %api, "ready");
-    let status = format!("S1AP on {} ({sctp}), API on {api}", cells.join(", "));
-    tell_service_manager(&[NotifyState::Ready, NotifyState::Status(&status)]);
-
-    let watchdog = sd_notify::watchdog_enabled().map_or(TICK, |within| within / 2);
-    let mut tick = interval(watchdog.clamp(Duration::from_millis(10), TICK));
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let outcome = shell.run(&mut stop, tick).await;
-
-    let stopping = Instant::now();
-    tracing::info!("stopping");
-    tell_service_manager(&[NotifyState::Stopping]);
-    drop(stop_web);
-    shell.stop().await;
-    // What was asked before is answered; a connection that stays open is cut.
-    let _ = timeout(REQUESTS_END, web).await;
-    tracing::info!(milliseconds = stopping.elapsed().as_millis(), "all is closed and written");
-    Ok(outcome?)
-}
-
-fn signals() -> io::Result<[Signal; 2]> {
-    Ok([signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?])
-}
-
-fn start_web(
-    settings: &Settings,
-    doors: Doors,
-    listener: TcpListener,
-) -> (oneshot::Sender<()>, JoinHandle<()>) {
-    let config = WebConfig {
-        hosts: settings.api.hosts.clone(),
-        subscriber: settings.subscribers.clone(),
-        limits: WebLimits::default(),
-    };
-    let limits = config.limits.clone();
-    let control: Arc<dyn Control> = Arc::new(doors.clone());
-    let router = pumice_web::router(control, Arc::new(doors), config);
-    let (stop, stopped) = oneshot::channel::<()>();
-    let serving = async move {
-        let shutdown = async {
-            // Sent or dropped, it means the same.
-            let _ = stopped.await;
-        };
-        if let Err(error) = pumice_web::serve(listener, router, limits, shutdown).await {
-            tracing::error!(%error, "the local API has ended; phones are served all the same");
-        }
-    };
-    (stop, tokio::spawn(serving))
-}
-
-/// What the store kept, and the thread that keeps it.
+/// What the store kept.
 struct Kept {
-    store: StoreThread,
-    notices: mpsc::UnboundedReceiver<Notice>,
+    home: Home,
+    store: Store,
     state: DurableState,
     identity: BoxIdentity,
+    boot: u32,
+    last_known: Option<u64>,
 }
 
-fn open_store(settings: &Settings) -> Result<Kept, RunError> {
-    let store = &settings.store;
+fn open_store(store: &StoreSettings) -> Result<Kept, RunError> {
     let failed = |source| match source {
         StoreError::Busy => RunError::SecondInstance { path: store.path.clone() },
         source => RunError::Store { path: store.path.clone(), source },
     };
     make_directory_of(&store.key_file)?;
+    let home = Home::new(&store.path, &store.key_file);
+    match home.settle().map_err(failed)? {
+        Settled::Nothing => {}
+        Settled::Restored => tracing::warn!("a backup has taken the place of all that was kept"),
+        Settled::Forgotten => tracing::warn!("all that was kept is gone: the box is as from the factory"),
+    }
     let sealer = FileSealer::open_or_create(&store.key_file).map_err(failed)?;
     let options = Options {
         database_octets: store.database_octets,
@@ -250,16 +331,23 @@ fn open_store(settings: &Settings) -> Result<Kept, RunError> {
         ..Options::new(sealer)
     };
     // The store has logged what it found wrong.
-    let Opened { store: opened, state, identity, .. } = Store::open(&store.path, options).map_err(failed)?;
+    let opened = Store::open(&store.path, options).map_err(failed)?;
+    let pumice_store::Opened { store, state, identity, boot, last_known, .. } = opened;
+    Ok(Kept { home, store, state, identity, boot, last_known })
+}
+
+type Notices = mpsc::UnboundedReceiver<Notice>;
+
+fn start_thread(store: Store) -> Result<(Arc<StoreThread>, Notices), RunError> {
     // Bounded by what the store's thread takes: it says one thing for each batch.
     let (notify, notices) = mpsc::unbounded_channel();
     let notify = Box::new(move |notice| {
         // The loop has ended, then nobody wants to know.
         let _ = notify.send(notice);
     });
-    let thread = StoreThread::start(opened, ThreadOptions::default(), notify)
+    let thread = StoreThread::start(store, ThreadOptions::default(), notify)
         .map_err(system("starting the store's thread"))?;
-    Ok(Kept { store: thread, notices, state, identity })
+    Ok((Arc::new(thread), notices))
 }
 
 fn make_directory_of(file: &Path) -> Result<(), RunError> {
@@ -284,7 +372,7 @@ fn engine_config(settings: &Settings) -> EngineConfig {
         tun: user_plane.tun.clone(),
         pools: vec![Pool { gateway: IpAddr::V4(gateway), prefix_length: pool.prefix }],
         mtu: user_plane.mtu,
-        limits: settings.limits,
+        limits: settings.ground.limits,
         nat: match &user_plane.nat {
             Nat::Masquerade { outside } => NatMode::Masquerade { outside: outside.clone() },
             Nat::Routed => NatMode::Routed,
@@ -299,7 +387,7 @@ fn sctp_config(settings: &Settings) -> pumice_sctp::Config {
     let mut config = pumice_sctp::Config::new(listen.first().copied().unwrap_or_else(everywhere));
     config.local.clone_from(listen);
     config.backend = settings.s1ap.sctp;
-    config.max_associations = usize::try_from(settings.limits.associations).unwrap_or(usize::MAX);
+    config.max_associations = usize::try_from(settings.ground.limits.associations).unwrap_or(usize::MAX);
     config
 }
 

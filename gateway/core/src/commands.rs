@@ -60,7 +60,9 @@ impl Core {
         self.pending.values().any(|pending| match &pending.command {
             Command::AddSubscribers(added) => added.iter().any(|subscriber| subscriber.imsi == imsi),
             Command::ReplaceSubscriber(subscriber) => subscriber.imsi == imsi,
-            Command::SetSubscriberState(changed, _) | Command::RemoveSubscriber(changed) => *changed == imsi,
+            Command::ChangeSubscriber(changed, _)
+            | Command::SetSubscriberState(changed, _)
+            | Command::RemoveSubscriber(changed) => *changed == imsi,
             Command::ForgetCell(_) => false,
         })
     }
@@ -71,6 +73,7 @@ impl Core {
             Command::ReplaceSubscriber(subscriber) if subscriber.imsi == imsi => Some(&**subscriber),
             Command::ReplaceSubscriber(_)
             | Command::AddSubscribers(_)
+            | Command::ChangeSubscriber(..)
             | Command::SetSubscriberState(..)
             | Command::RemoveSubscriber(_)
             | Command::ForgetCell(_) => None,
@@ -85,7 +88,9 @@ impl Core {
         match command {
             Command::AddSubscribers(subscribers) => self.check_additions(subscribers),
             Command::ReplaceSubscriber(subscriber) => self.check_known(subscriber.imsi),
-            Command::SetSubscriberState(imsi, _) | Command::RemoveSubscriber(imsi) => self.check_known(*imsi),
+            Command::ChangeSubscriber(imsi, _)
+            | Command::SetSubscriberState(imsi, _)
+            | Command::RemoveSubscriber(imsi) => self.check_known(*imsi),
             Command::ForgetCell(enb) if self.cells.is_learned(*enb) => Ok(()),
             Command::ForgetCell(_) => Err(Refusal::NotFound),
         }
@@ -95,6 +100,7 @@ impl Core {
         let adding = |command: &Command| match command {
             Command::AddSubscribers(subscribers) => subscribers.clone(),
             Command::ReplaceSubscriber(_)
+            | Command::ChangeSubscriber(..)
             | Command::SetSubscriberState(..)
             | Command::RemoveSubscriber(_)
             | Command::ForgetCell(_) => Vec::new(),
@@ -128,6 +134,10 @@ impl Core {
                 subscriber.seq_offset = before.map_or(0, |before| before.seq_offset);
                 Command::ReplaceSubscriber(subscriber)
             }
+            Command::ChangeSubscriber(imsi, change) => match self.as_ordered(imsi) {
+                Some(before) => Command::ReplaceSubscriber(Box::new(change.of(before.clone()))),
+                None => Command::ChangeSubscriber(imsi, change),
+            },
             Command::SetSubscriberState(imsi, state) => match self.as_ordered(imsi) {
                 Some(before) => Command::ReplaceSubscriber(Box::new(Subscriber { state, ..before.clone() })),
                 None => Command::SetSubscriberState(imsi, state),
@@ -145,7 +155,7 @@ impl Core {
             }
             Command::ReplaceSubscriber(subscriber) => self.apply_replacement(*subscriber),
             // Became a replacement before it was persisted.
-            Command::SetSubscriberState(..) => {}
+            Command::ChangeSubscriber(..) | Command::SetSubscriberState(..) => {}
             Command::RemoveSubscriber(imsi) => {
                 self.hss.remove(imsi);
                 self.detach_by_network(imsi, Afterwards::Forget);
@@ -183,7 +193,7 @@ fn changes(command: &Command) -> Vec<Change> {
             subscribers.iter().map(|subscriber| Change::PutSubscriber(Box::new(subscriber.clone()))).collect()
         }
         Command::ReplaceSubscriber(subscriber) => vec![Change::PutSubscriber(subscriber.clone())],
-        Command::SetSubscriberState(..) => Vec::new(),
+        Command::ChangeSubscriber(..) | Command::SetSubscriberState(..) => Vec::new(),
         Command::RemoveSubscriber(imsi) => vec![Change::RemoveSubscriber(*imsi)],
         Command::ForgetCell(enb) => vec![Change::ForgetCell(*enb)],
     }

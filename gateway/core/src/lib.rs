@@ -31,6 +31,7 @@ pub mod config;
 mod io;
 
 pub use io::{AssociationId, CommandId, Effect, Input, Ticket};
+pub use view::Attaches;
 
 mod ceiling;
 mod cells;

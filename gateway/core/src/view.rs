@@ -11,10 +11,20 @@ use pumice_model::time::Instant;
 
 use crate::Core;
 use crate::connection::ConnectionKey;
+use crate::counters::Counter;
 use crate::phone::Phone;
 
 const EEA: [&str; 4] = ["EEA0", "EEA1", "EEA2", "EEA3"];
 const EIA: [&str; 4] = ["EIA0", "EIA1", "EIA2", "EIA3"];
+
+/// How attaches went since the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attaches {
+    /// Attaches completed.
+    pub accepted: u64,
+    /// Attaches rejected.
+    pub rejected: u64,
+}
 
 impl Core {
     /// The state in short. `sctp` names the back end in use, which the core does not know.
@@ -27,7 +37,7 @@ impl Core {
             tacs: self.config.tacs.clone(),
             network_name: self.config.network_name.clone(),
             subscribers: number(self.hss.len()),
-            phones: number(self.phones.after(None).filter(|phone| phone.registered).count()),
+            phones: self.registered(),
             connected: number(self.connections.len()),
             cells: number(self.cells.len()),
             cell_admission: self.cells.admission(),
@@ -81,6 +91,24 @@ impl Core {
         let registered = self.phones.after(imsi_after(request)).filter(|phone| phone.registered);
         let views = registered.map(|phone| self.phone_view(now, phone, usage));
         self.page(request, views, |view| view.imsi.digits().to_string())
+    }
+
+    /// Phones that are registered.
+    pub fn registered(&self) -> u32 {
+        number(self.phones.after(None).filter(|phone| phone.registered).count())
+    }
+
+    /// How attaches went since the start.
+    pub fn attaches(&self) -> Attaches {
+        Attaches {
+            accepted: self.counters.of(Counter::AttachAccepted),
+            rejected: self.counters.of(Counter::AttachRejected),
+        }
+    }
+
+    /// Whose phone has a session.
+    pub fn owner(&self, session: SessionId) -> Option<Imsi> {
+        self.phones.by_session(session)
     }
 
     /// Subscribers.

@@ -6,7 +6,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 use crate::identity::{GlobalEnbId, Imsi};
-use crate::subscriber::{Subscriber, SubscriberState};
+use crate::subscriber::{Subscriber, SubscriberChange, SubscriberState};
 
 /// Changes the gateway. The future is ready when the change is durable and the next attach sees it.
 pub trait Control: Send + Sync {
@@ -21,6 +21,8 @@ pub enum Command {
     AddSubscribers(Vec<Subscriber>),
     /// Replaces what is known of a subscriber, but for its sequence number. New keys end its phone's security context.
     ReplaceSubscriber(Box<Subscriber>),
+    /// Renames a subscriber, bars it or gives it other bounds. Its keys stay.
+    ChangeSubscriber(Imsi, Box<SubscriberChange>),
     /// Bars a subscriber, which detaches its phone, or serves it again.
     SetSubscriberState(Imsi, SubscriberState),
     /// Removes a subscriber and detaches its phone.
@@ -35,6 +37,8 @@ pub enum Command {
 pub enum Refusal {
     /// There is a subscriber with this IMSI already.
     Exists(Imsi),
+    /// There is an account with this name already.
+    AccountExists,
     /// There is no such subscriber or cell.
     NotFound,
     /// A pool is full.
@@ -49,6 +53,26 @@ pub enum Refusal {
         /// What the disk says.
         reason: String,
     },
+    /// The box has an owner already.
+    Taken,
+    /// Nobody could look after the box any more.
+    LastOwner,
+    /// A backup does not open: another recovery key, or a damaged file.
+    BadBackup,
+    /// The network was not set up yet: there is nothing that serves phones.
+    NotSetUp,
+    /// This box cannot do that.
+    NotHere {
+        /// What it lacks.
+        lacks: &'static str,
+    },
+    /// Values are wrong; nothing has changed.
+    Wrong {
+        /// Which and why, by key.
+        mistakes: Vec<(String, String)>,
+    },
+    /// Something else happened first: the trial is over, or another one is on.
+    TooLate,
     /// The gateway has too many requests waiting, or is stopping. Trying again later is right.
     Busy,
 }
@@ -57,6 +81,9 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exists(imsi) => write!(f, "subscriber {} exists already", imsi.digits()),
+            Self::AccountExists => f.write_str(
+                "there is an account with this name already; change it, or choose another name",
+            ),
             Self::NotFound => f.write_str("there is no such thing"),
             Self::Full { limit, holds } => {
                 write!(
@@ -67,6 +94,18 @@ impl fmt::Display for Refusal {
             Self::Store { reason } => {
                 write!(f, "the disk does not take the change, nothing has changed: {reason}")
             }
+            Self::Taken => f.write_str("this box has an owner already; sign in instead"),
+            Self::LastOwner => f.write_str("this is the last owner; make another account an owner first"),
+            Self::BadBackup => f.write_str(
+                "the backup does not open: check the recovery key; if it is right, the file is damaged or of a newer version",
+            ),
+            Self::NotSetUp => f.write_str("the network is not set up yet; finish the setup first"),
+            Self::NotHere { lacks } => write!(f, "this box cannot do that: {lacks}"),
+            Self::Wrong { mistakes } => {
+                f.write_str("nothing has changed:")?;
+                mistakes.iter().try_for_each(|(key, why)| write!(f, " {key} {why};"))
+            }
+            Self::TooLate => f.write_str("that is over; look at what is in force now"),
             Self::Busy => f.write_str("the gateway is busy; try again in a moment"),
         }
     }

@@ -4,6 +4,9 @@ use core::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ModelError {
+    /// A name for signing in that is empty, longer than 32 octets, or holds something else than lower case letters, digits,
+    /// `.`, `-` and `_`.
+    AccountName,
     /// An access point name is empty, longer than 100 octets, or holds something else than letters, digits, `-` and `.`.
     Apn,
     /// An EPS bearer identity outside 5 to 15.
@@ -23,11 +26,16 @@ pub enum ModelError {
     Plmn,
     /// A QoS class identifier that a default bearer cannot have (TS 23.203 table 6.1.7: 5 to 9 are non-GBR).
     Qci(u8),
+    /// A word that is no role.
+    Role,
 }
 
 impl fmt::Display for ModelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::AccountName => f.write_str(
+                "a name for signing in has 1 to 32 letters, digits, '.', '-' and '_', beginning with a letter or a digit",
+            ),
             Self::Apn => {
                 f.write_str("an APN has 1 to 100 letters, digits, '-' and '.', each label 1 to 63 long")
             }
@@ -40,6 +48,7 @@ impl fmt::Display for ModelError {
                 "a PLMN is three digits of MCC and two or three of MNC, as \"00101\" or \"310410\"",
             ),
             Self::Qci(n) => write!(f, "QCI {n} is not for a default bearer: 5 to 9"),
+            Self::Role => f.write_str("a role is owner, seller or viewer"),
         }
     }
 }

@@ -40,6 +40,33 @@ pub enum SubscriberState {
     Barred,
 }
 
+/// What changes of a subscriber while its keys stay. What is absent stays too.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SubscriberChange {
+    /// What the operator calls it.
+    pub name: Option<heapless::String<64>>,
+    /// Whether it is served.
+    pub state: Option<SubscriberState>,
+    /// The most that it may take in all, and with each of its APNs.
+    pub ambr: Option<Ambr>,
+}
+
+impl SubscriberChange {
+    /// The subscriber as it is then.
+    pub fn of(self, mut subscriber: Subscriber) -> Subscriber {
+        let Self { name, state, ambr } = self;
+        if let Some(name) = name {
+            subscriber.name = name;
+        }
+        subscriber.state = state.unwrap_or(subscriber.state);
+        if let Some(ambr) = ambr {
+            subscriber.ambr = ambr;
+            subscriber.apns.iter_mut().for_each(|apn| apn.ambr = ambr);
+        }
+        subscriber
+    }
+}
+
 /// What authenticates a SIM (TS 33.102, TS 35.206). Sealed at rest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SimKeys {

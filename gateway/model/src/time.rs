@@ -3,6 +3,8 @@
 use core::ops::{Add, Sub};
 use core::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// A point on the monotonic clock of this process: the time since its start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Instant(Duration);
@@ -50,4 +52,16 @@ pub struct WallClock {
     pub unix_seconds: u64,
     /// The local time zone, in quarters of an hour east of UTC (TS 24.008 10.5.3.8): -48 to 56.
     pub zone_quarters: i8,
+}
+
+/// When something happened, on a box whose clock may be wrong: exact within a start, ordered across starts, and a date where
+/// the clock was trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct Stamp {
+    /// Which start of the gateway, from 1.
+    pub boot: u32,
+    /// Milliseconds since that start.
+    pub at_millis: u64,
+    /// Seconds since 1970, if the clock was trusted.
+    pub unix_seconds: Option<u64>,
 }

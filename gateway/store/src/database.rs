@@ -4,6 +4,7 @@
 //! draws numbers under the same ceilings, and no reader keeps a checkpoint from emptying the log. Look at a backup, or at
 //! `file:pumice.db?immutable=1`, which shows the state of the last checkpoint.
 
+use core::convert::Infallible;
 use core::time::Duration;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
@@ -16,6 +17,7 @@ use pumice_model::change::Durability;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::statistics::Meter;
+use crate::undone::Undone;
 use crate::write::{self, Prepared};
 use crate::{StoreError, files, handle, schema};
 
@@ -133,26 +135,36 @@ impl Database {
     }
 
     /// Runs `work` in a transaction.
-    pub(crate) fn transact(
+    pub(crate) fn transact<T>(
         &mut self,
         durability: Durability,
         meter: &mut Meter,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<()>,
-    ) -> Result<(), StoreError> {
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let done = self.attempt::<_, Infallible>(durability, meter, |connection| Ok(work(connection)?))?;
+        match done {
+            Ok(value) => Ok(value),
+            Err(never) => match never {},
+        }
+    }
+
+    /// Runs `work` in a transaction, which a rule may refuse: then nothing has happened, and the disk is not to blame.
+    pub(crate) fn attempt<T, R>(
+        &mut self,
+        durability: Durability,
+        meter: &mut Meter,
+        work: impl FnOnce(&Connection) -> Result<T, Undone<R>>,
+    ) -> Result<Result<T, R>, StoreError> {
         if self.log_distrusted || self.log_octets > self.settings.log_octets {
             self.checkpoint(meter)?;
         }
         let begun = Instant::now();
-        let outcome = self.set_synchronous(durability).and_then(|()| {
-            let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            work(&transaction)?;
-            transaction.commit()
-        });
+        let outcome = self.run(durability, work);
         let octets = handle::take_pages_written(&self.connection) * FRAME;
         self.log_octets += octets;
         meter.wrote_log(octets);
         match outcome {
-            Ok(()) => {
+            Ok(value) => {
                 match durability {
                     Durability::Normal => self.unsynced = true,
                     // SQLite syncs nothing when nothing changed; what was committed before waits for this sync, too.
@@ -163,15 +175,28 @@ impl Database {
                     }
                 }
                 meter.committed(durability, begun.elapsed());
-                Ok(())
+                Ok(Ok(value))
             }
-            Err(error) => {
+            Err(Undone::Refused(why)) => Ok(Err(why)),
+            Err(Undone::Failed(error)) => {
                 let error = self.classified(error.into());
                 meter.failed();
                 self.recover_log(&error, meter);
                 Err(error)
             }
         }
+    }
+
+    fn run<T, R>(
+        &mut self,
+        durability: Durability,
+        work: impl FnOnce(&Connection) -> Result<T, Undone<R>>,
+    ) -> Result<T, Undone<R>> {
+        self.set_synchronous(durability)?;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let value = work(&transaction)?;
+        transaction.commit()?;
+        Ok(value)
     }
 
     /// A refused commit must not come back by itself. When a sync fails, all its frames stand in the log, and the next

@@ -55,6 +55,25 @@ pub(crate) fn rebuilt(database: &Path) -> PathBuf {
     beside(database, ".rebuilt")
 }
 
+/// Where a copy stands for the moment in which it is made portable.
+pub(crate) fn exported(database: &Path) -> PathBuf {
+    beside(database, ".export")
+}
+
+/// All files that the store keeps of a database: itself first, then all copies.
+pub(crate) fn all_of(database: &Path) -> Vec<PathBuf> {
+    let index = beside(database, "-shm");
+    let (rebuilt, exported) = (rebuilt(database), exported(database));
+    let mut all = vec![database.to_path_buf(), log_of(database), index, beside(database, "-journal")];
+    for place in (1..=SET_ASIDE).map(|n| numbered(database, n)) {
+        all.extend([log_of(&place), place]);
+    }
+    all.extend([log_of(&rebuilt), beside(&rebuilt, "-journal"), rebuilt]);
+    let draft = beside(&exported, ".partial");
+    all.extend([beside(&draft, "-journal"), draft, exported]);
+    all
+}
+
 /// A name beside `path`.
 pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();

@@ -10,7 +10,8 @@ pub struct Options {
     /// What seals the records that hold keys.
     pub sealer: Box<dyn Sealer>,
     /// The most that the database may take on the disk without its log, in octets. 2,000 subscribers, 640 phones and their
-    /// radio capabilities take less than 8 MiB.
+    /// radio capabilities take less than 8 MiB; with two years of what they used, a full audit, a full batch of SIMs and all
+    /// revisions of the settings it is less than 16 MiB.
     pub database_octets: u64,
     /// How much log there may be, in octets: at this, a commit waits for a checkpoint before it starts.
     pub log_octets: u64,

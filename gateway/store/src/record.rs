@@ -49,7 +49,8 @@ pub(crate) fn open_ue(sealer: &dyn Sealer, imsi: &str, record: &[u8]) -> Result<
     belongs(imsi, ue.imsi).map(|()| ue)
 }
 
-fn seal<T: Serialize>(
+/// Seals a value for its row.
+pub(crate) fn seal<T: Serialize>(
     sealer: &dyn Sealer,
     table: &'static str,
     key: &str,
@@ -61,7 +62,8 @@ fn seal<T: Serialize>(
     Ok([&[VERSION], sealed.as_slice()].concat())
 }
 
-fn open<T: DeserializeOwned>(
+/// Opens what was sealed for a row.
+pub(crate) fn open<T: DeserializeOwned>(
     sealer: &dyn Sealer,
     table: &'static str,
     key: &str,
@@ -75,6 +77,23 @@ fn open<T: DeserializeOwned>(
                 _ => Err(StoreError::Malformed),
             }
         }
+        Some((&version, _)) => Err(StoreError::UnknownVersion(version)),
+        None => Err(StoreError::Malformed),
+    }
+}
+
+/// A record that holds no secret: one octet of version, then a postcard.
+pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
+    postcard::to_extend(value, vec![VERSION]).map_err(|_| StoreError::RecordTooLarge)
+}
+
+/// Reads a record that is not sealed.
+pub(crate) fn decode<T: DeserializeOwned>(record: &[u8]) -> Result<T, StoreError> {
+    match record.split_first() {
+        Some((&VERSION, plain)) => match postcard::take_from_bytes(plain) {
+            Ok((value, [])) => Ok(value),
+            _ => Err(StoreError::Malformed),
+        },
         Some((&version, _)) => Err(StoreError::UnknownVersion(version)),
         None => Err(StoreError::Malformed),
     }

@@ -1,5 +1,6 @@
 //! Backups carry a stamp. Numbers were drawn after a backup was made, and it knows nothing of them: when it is put to use,
 //! ceilings jump ahead of all that may have been drawn since, and phones, whose NAS COUNTs went on too, are forgotten.
+//! People sign in anew: the browsers that were signed in then may not be today.
 
 use pumice_model::change::{Counter, DurableState};
 use rusqlite::{Connection, OptionalExtension};
@@ -38,7 +39,9 @@ pub(crate) fn jump_in(connection: &Connection) -> rusqlite::Result<()> {
     )?;
     raise.execute((counter_name(Counter::Seq), SEQ_JUMP, SEQ_END))?;
     raise.execute((counter_name(Counter::MTmsi), M_TMSI_JUMP, i64::MAX / 2))?;
-    connection.execute_batch("DELETE FROM ues; DELETE FROM radio_capabilities; UPDATE box SET stamp = NULL;")
+    connection.execute_batch(
+        "DELETE FROM ues; DELETE FROM radio_capabilities; DELETE FROM sessions; UPDATE box SET stamp = NULL;",
+    )
 }
 
 /// The same in memory, for a disk that takes nothing. Gives the number of phones forgotten.

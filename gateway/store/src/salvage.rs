@@ -2,7 +2,6 @@
 //! another name, and whatever of it can be read is carried into a new one. Rows may be missing or old, and ceilings with
 //! them: it is treated like a restored backup.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use rusqlite::types::Value;
@@ -11,8 +10,8 @@ use rusqlite::{Connection, TransactionBehavior, params_from_iter};
 use crate::database::open_to_read;
 use crate::{Problem, StoreError, files, identity, restore, schema};
 
-/// What is carried over: phones and their radio capabilities come back from the air.
-const TABLES: [Table; 4] = [
+/// What is carried over: phones and their radio capabilities come back from the air, people sign in anew.
+const TABLES: [Table; 12] = [
     Table {
         name: "box",
         columns: "id, serial, mme_group, mme_code, tac, first_teid, first_ind, m_tmsi_seed",
@@ -21,6 +20,18 @@ const TABLES: [Table; 4] = [
     Table { name: "ceilings", columns: "counter, ceiling", key: 1 },
     Table { name: "subscribers", columns: "imsi, name, state, record", key: 1 },
     Table { name: "learned_cells", columns: "plmn, kind, number, address", key: 3 },
+    Table { name: "starts", columns: "id, boots, unix_seconds", key: 1 },
+    Table { name: "accounts", columns: "name, role, record", key: 1 },
+    Table { name: "revisions", columns: "number, state, actor, record, secrets", key: 1 },
+    Table { name: "sim_batch", columns: "iccid, record", key: 1 },
+    Table { name: "usage_months", columns: "month, imsi, uplink, downlink", key: 2 },
+    Table { name: "usage_days", columns: "day, imsi, uplink, downlink", key: 2 },
+    Table {
+        name: "audit",
+        columns: "number, boot, at_millis, unix_seconds, actor, address, action, subject, outcome",
+        key: 1,
+    },
+    Table { name: "history", columns: "step_seconds, record", key: 1 },
 ];
 
 struct Table {
@@ -66,51 +77,72 @@ fn carry_over(damaged: &Connection, new: &Connection) -> Result<usize, StoreErro
         if table.name == "box" && !matches!(identity::read(damaged), Ok(Some(_))) {
             continue;
         }
-        for row in legible_rows(damaged, table) {
-            let places = vec!["?"; row.len()].join(", ");
-            let insert =
-                format!("INSERT OR IGNORE INTO {} ({}) VALUES ({places})", table.name, table.columns);
-            match new.execute(&insert, params_from_iter(&row)) {
-                Ok(rows) => carried += rows,
-                // The row is not what the schema wants; a disk that fails is another matter.
-                Err(rusqlite::Error::SqliteFailure(failure, _))
-                    if failure.code == rusqlite::ErrorCode::ConstraintViolation => {}
-                Err(error) => return Err(error.into()),
+        // From both ends up to the damage; a row is never in memory with all others.
+        for direction in ["ASC", "DESC"] {
+            match read_until_damage(damaged, table, direction, new)? {
+                (rows, None) => {
+                    carried += rows;
+                    break;
+                }
+                (rows, Some(error)) => {
+                    carried += rows;
+                    tracing::warn!(table = table.name, %error, "rows could not be read");
+                }
             }
         }
     }
     Ok(carried)
 }
 
-/// Reads from both ends up to the damage.
-fn legible_rows(damaged: &Connection, table: &Table) -> Vec<Vec<Value>> {
-    let mut found = BTreeMap::new();
-    for direction in ["ASC", "DESC"] {
-        if let Err(error) = read_until_damage(damaged, table, direction, &mut found) {
-            tracing::warn!(table = table.name, %error, "rows could not be read");
-        }
-    }
-    found.into_values().collect()
-}
-
+/// Carries rows over until one cannot be read; gives how many, and what stopped it.
 fn read_until_damage(
     damaged: &Connection,
     table: &Table,
     direction: &str,
-    found: &mut BTreeMap<String, Vec<Value>>,
-) -> rusqlite::Result<()> {
+    new: &Connection,
+) -> Result<(usize, Option<rusqlite::Error>), StoreError> {
     let key: Vec<_> = (1..=table.key).map(|column| format!("{column} {direction}")).collect();
-    let mut statement = damaged.prepare(&format!(
-        "SELECT {} FROM {} ORDER BY {}",
-        table.columns,
-        table.name,
-        key.join(", ")
-    ))?;
+    let query = format!("SELECT {} FROM {} ORDER BY {}", table.columns, table.name, key.join(", "));
+    let places = vec!["?"; table.columns.split(',').count()].join(", ");
+    let mut insert =
+        new.prepare(&format!("INSERT OR IGNORE INTO {} ({}) VALUES ({places})", table.name, table.columns))?;
+    let mut carried = 0;
+    let outcome = each_row(damaged, &query, |row| match insert.execute(params_from_iter(&row)) {
+        Ok(rows) => {
+            carried += rows;
+            Ok(())
+        }
+        // The row is not what the schema wants; a disk that fails is another matter.
+        Err(rusqlite::Error::SqliteFailure(failure, _))
+            if failure.code == rusqlite::ErrorCode::ConstraintViolation =>
+        {
+            Ok(())
+        }
+        Err(error) => Err(error),
+    });
+    match outcome {
+        Ok(()) => Ok((carried, None)),
+        Err(Stopped::Reading(error)) => Ok((carried, Some(error))),
+        Err(Stopped::Writing(error)) => Err(error.into()),
+    }
+}
+
+enum Stopped {
+    Reading(rusqlite::Error),
+    Writing(rusqlite::Error),
+}
+
+fn each_row(
+    connection: &Connection,
+    query: &str,
+    mut each: impl FnMut(Vec<Value>) -> rusqlite::Result<()>,
+) -> Result<(), Stopped> {
+    let mut statement = connection.prepare(query).map_err(Stopped::Reading)?;
     let columns = statement.column_count();
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let values = (0..columns).map(|column| row.get(column)).collect::<rusqlite::Result<Vec<Value>>>()?;
-        found.insert(format!("{:?}", values.get(..table.key)), values);
+    let mut rows = statement.query([]).map_err(Stopped::Reading)?;
+    while let Some(row) = rows.next().map_err(Stopped::Reading)? {
+        let values: rusqlite::Result<Vec<_>> = (0..columns).map(|column| row.get(column)).collect();
+        each(values.map_err(Stopped::Reading)?).map_err(Stopped::Writing)?;
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use crate::StoreError;
 
 pub use file::FileSealer;
+pub(crate) use file::key_file;
 
 /// Seals and opens records. Both are called from the thread that has the store; neither may panic on hostile octets.
 pub trait Sealer: Send {
@@ -20,6 +21,11 @@ pub trait Sealer: Send {
 
     /// Gives back what was sealed for `place`, or [`StoreError::NotAuthentic`].
     fn open(&self, place: &Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError>;
+
+    /// The key, for a backup that another box can open. Nothing from a key that cannot leave the board.
+    fn key_to_carry(&self) -> Option<Zeroizing<[u8; 32]>> {
+        None
+    }
 }
 
 /// Where a record stands. A record sealed for one place does not open in another.

@@ -5,14 +5,18 @@ use std::path::{Path, PathBuf};
 
 use pumice_model::box_identity::BoxIdentity;
 use pumice_model::change::{Change, Durability, DurableState};
+use pumice_model::control::Refusal;
 use rusqlite::Connection;
 
 use crate::database::{Database, Settings, open_to_read};
 use crate::row::coalesce;
+use crate::starts::Starts;
 use crate::statistics::{Meter, Statistics};
+use crate::undone::Undone;
 use crate::write::prepare;
 use crate::{
     Options, Problem, Sealer, StoreError, backup, database, files, identity, read, restore, salvage, schema,
+    starts,
 };
 
 /// What a gateway starts from.
@@ -24,6 +28,10 @@ pub struct Opened {
     pub state: DurableState,
     /// What tells this box from its neighbours.
     pub identity: BoxIdentity,
+    /// Which start of the gateway this is, from 1: for [`Stamp`](pumice_model::time::Stamp)s.
+    pub boot: u32,
+    /// The last time of day that was trusted, seconds since 1970: [`Store::remember_time`].
+    pub last_known: Option<u64>,
     /// What was found wrong, and did not stop the start. For the log and the list of events.
     pub problems: Vec<Problem>,
 }
@@ -34,6 +42,9 @@ pub struct Store {
     settings: Settings,
     sealer: Box<dyn Sealer>,
     identity: BoxIdentity,
+    boot: u32,
+    /// Whether the database knows of this start.
+    counted: bool,
     /// Absent while the disk takes nothing; each commit tries anew.
     database: Option<Database>,
     meter: Meter,
@@ -60,24 +71,25 @@ impl Store {
                 }),
             other => other,
         };
-        let (database, state, identity) = match attempt {
-            Ok((database, state, identity)) => (Some(database), state, identity),
+        let (database, Found { state, identity, starts, counted }) = match attempt {
+            Ok((database, found)) => (Some(database), found),
             Err(why)
                 if why.is_of_the_surroundings() && why != StoreError::Busy && files::has_directory(path) =>
             {
                 // What was found before will be found again.
                 problems.clear();
                 problems.push(Problem::NotWritable { why });
-                let (state, identity) = read_only(path, &*sealer, &mut problems)?;
-                (None, state, identity)
+                (None, read_only(path, &*sealer, &mut problems)?)
             }
             Err(error) => return Err(error),
         };
         for problem in &problems {
             tracing::warn!("{problem}");
         }
-        let store = Self { path: path.to_path_buf(), settings, sealer, identity, database, meter };
-        Ok(Opened { store, state, identity, problems })
+        let Starts { boots: boot, last_known } = starts;
+        let path = path.to_path_buf();
+        let store = Self { path, settings, sealer, identity, boot, counted, database, meter };
+        Ok(Opened { store, state, identity, boot, last_known, problems })
     }
 
     /// Makes the changes durable: all of them or none, each as durable as the most demanding of them needs. Of several
@@ -98,21 +110,70 @@ impl Store {
         for (key, change) in coalesce(changes) {
             rows.push(prepare(&*self.sealer, key, change)?);
         }
-        let (database, meter) = self.database()?;
+        let (database, meter, _) = self.database()?;
         database.commit(&rows, durability, meter)
     }
 
     /// Moves what the log holds into the database. To be called when there is nothing else to do: it syncs twice.
     pub fn checkpoint(&mut self) -> Result<(), StoreError> {
-        let (database, meter) = self.database()?;
+        let (database, meter, _) = self.database()?;
         database.checkpoint(meter)
     }
 
     /// Writes a copy of the whole state to `target`. When the copy is put to use, ceilings jump ahead
     /// ([`restore::SEQ_JUMP`], [`restore::M_TMSI_JUMP`]) and phones attach anew. Its records open with this box's key only.
     pub fn backup_to(&mut self, target: &Path) -> Result<(), StoreError> {
-        let (database, _) = self.database()?;
+        let (database, ..) = self.database()?;
         backup::write(database.connection(), target)
+    }
+
+    /// Keeps the time of day, seconds since 1970, while it is trusted: what a start without a clock begins with.
+    pub fn remember_time(&mut self, unix_seconds: u64) -> Result<(), Refusal> {
+        self.change(Durability::Normal, |connection, _| Ok(starts::remember_time(connection, unix_seconds)?))
+    }
+
+    /// Runs `work` in a transaction; when it returns, it is as durable as was asked.
+    pub(crate) fn change<T>(
+        &mut self,
+        durability: Durability,
+        work: impl FnOnce(&Connection, &dyn Sealer) -> Result<T, Undone<Refusal>>,
+    ) -> Result<T, Refusal> {
+        let (boot, counted) = (self.boot, self.counted);
+        let (database, meter, sealer) = self.database()?;
+        let done = database.attempt(durability, meter, |connection| {
+            // Nothing is stamped with a start that the database does not know of.
+            if !counted {
+                starts::count(connection, boot)?;
+            }
+            work(connection, sealer)
+        })?;
+        self.counted |= done.is_ok();
+        done
+    }
+
+    /// Reads; from the file as it is, if the disk takes nothing.
+    pub(crate) fn look<T>(
+        &mut self,
+        work: impl FnOnce(&Connection, &dyn Sealer) -> Result<T, Undone<Refusal>>,
+    ) -> Result<T, Refusal> {
+        let outcome = match self.database() {
+            Ok((database, _, sealer)) => work(database.connection(), sealer),
+            Err(why) => match open_to_read(&self.path).and_then(schema::in_newest) {
+                Ok(connection) => work(&connection, &*self.sealer),
+                Err(_) => return Err(why.into()),
+            },
+        };
+        outcome.map_err(Refusal::from)
+    }
+
+    /// What seals.
+    pub(crate) fn sealer(&self) -> &dyn Sealer {
+        &*self.sealer
+    }
+
+    /// Where the database is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// What was done so far.
@@ -127,34 +188,28 @@ impl Store {
 
     /// Writes something that changes nothing, to see whether the disk takes it.
     pub(crate) fn probe(&mut self) -> Result<(), StoreError> {
-        let (database, meter) = self.database()?;
+        let (database, meter, _) = self.database()?;
         database.transact(Durability::Full, meter, |connection| {
             connection.execute("UPDATE box SET serial = serial", []).map(|_| ())
         })
     }
 
     /// The database, opened if it could not be before.
-    fn database(&mut self) -> Result<(&mut Database, &mut Meter), StoreError> {
+    fn database(&mut self) -> Result<(&mut Database, &mut Meter, &dyn Sealer), StoreError> {
         let database = match self.database.take() {
             Some(database) => database,
             None => {
                 let mut problems = Vec::new();
-                let identity = Some(&self.identity);
-                let outcome = start(
-                    &self.path,
-                    &self.settings,
-                    &*self.sealer,
-                    identity,
-                    &mut self.meter,
-                    &mut problems,
-                );
+                let known = Some((&self.identity, self.boot));
+                let outcome =
+                    start(&self.path, &self.settings, &*self.sealer, known, &mut self.meter, &mut problems);
                 for problem in problems {
                     tracing::warn!("{problem}");
                 }
                 outcome?.0
             }
         };
-        Ok((self.database.insert(database), &mut self.meter))
+        Ok((self.database.insert(database), &mut self.meter, &*self.sealer))
     }
 }
 
@@ -178,32 +233,47 @@ impl Drop for Store {
     }
 }
 
-/// Opens the database and reads it. A box without an identity gets `identity`, or draws one.
+/// What was found in a database.
+struct Found {
+    state: DurableState,
+    identity: BoxIdentity,
+    /// With this start.
+    starts: Starts,
+    counted: bool,
+}
+
+/// Opens the database and reads it. A box without an identity gets the one that is known already, or draws one; a start
+/// that was counted already is not counted again.
 fn start(
     path: &Path,
     settings: &Settings,
     sealer: &dyn Sealer,
-    identity: Option<&BoxIdentity>,
+    known: Option<(&BoxIdentity, u32)>,
     meter: &mut Meter,
     problems: &mut Vec<Problem>,
-) -> Result<(Database, DurableState, BoxIdentity), StoreError> {
+) -> Result<(Database, Found), StoreError> {
     files::finish_set_aside(path)?;
     let mut database = Database::open(path, settings)?;
-    let identity = match (identity::read(database.connection()).map_err(unreadable)?, identity) {
+    schema::look_for_tables(database.connection()).map_err(unreadable)?;
+    let identity = match (identity::read(database.connection()).map_err(unreadable)?, known) {
         (Some(kept), _) => kept,
-        (None, given) => {
-            let new = given.map_or_else(identity::draw, |given| Ok(*given))?;
+        (None, known) => {
+            let new = known.map_or_else(identity::draw, |(given, _)| Ok(*given))?;
             database.transact(Durability::Full, meter, |connection| identity::insert(connection, &new))?;
             new
         }
     };
+    let starts = starts::read(database.connection()).map_err(unreadable)?.next(known.map(|(_, boot)| boot));
+    // If a power cut takes it, it takes all that was stamped with it. A full disk does not stop a start: see `change`.
+    let counting =
+        database.transact(Durability::Normal, meter, |connection| starts::count(connection, starts.boots));
     if restore::is_stamped(database.connection()).map_err(unreadable)? {
         let phones = count_phones(database.connection()).map_err(unreadable)?;
         database.transact(Durability::Full, meter, restore::jump_in)?;
         problems.push(Problem::Restored { phones });
     }
     let state = read::all(database.connection(), sealer, problems).map_err(unreadable)?;
-    Ok((database, state, identity))
+    Ok((database, Found { state, identity, starts, counted: counting.is_ok() }))
 }
 
 /// A table or a column that is missing is damage, too.
@@ -219,41 +289,44 @@ fn count_phones(connection: &Connection) -> rusqlite::Result<usize> {
 }
 
 /// What can be had from a disk that takes nothing.
-fn read_only(
-    path: &Path,
-    sealer: &dyn Sealer,
-    problems: &mut Vec<Problem>,
-) -> Result<(DurableState, BoxIdentity), StoreError> {
+fn read_only(path: &Path, sealer: &dyn Sealer, problems: &mut Vec<Problem>) -> Result<Found, StoreError> {
+    let nothing = || {
+        let starts = Starts::default().next(None);
+        Ok(Found { state: DurableState::default(), identity: identity::draw()?, starts, counted: false })
+    };
     match std::fs::File::open(path) {
         Ok(_) => {}
         // The first start of a box whose disk is full: it serves nobody yet, but can be talked to.
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok((DurableState::default(), identity::draw()?));
+            return nothing();
         }
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
             return Err(StoreError::Io { what: format!("{}: {error}", path.display()) });
         }
         Err(error) => tracing::warn!(%error, "the database cannot be read"),
     }
-    let (mut state, identity, sound) = match open_to_read(path) {
+    let (mut state, identity, starts, sound) = match open_to_read(path) {
         // There was no room for the first tables.
         Ok(connection) if schema::is_absent(&connection) => {
-            return Ok((DurableState::default(), identity::draw()?));
+            return nothing();
         }
         Ok(connection) => {
             let state = read::legible(&connection, sealer, problems);
             let sound = database::check(&connection).is_ok()
                 && restore::is_stamped(&connection).is_ok_and(|stamped| !stamped);
-            (state, identity::read(&connection).ok().flatten(), sound)
+            // A database of an older program has no such table yet.
+            let starts = starts::read(&connection).unwrap_or_default();
+            (state, identity::read(&connection).ok().flatten(), starts, sound)
         }
         Err(error) => {
             problems.push(Problem::TableUnreadable { table: "all", why: error });
-            (DurableState::default(), None, false)
+            (DurableState::default(), None, Starts::default(), false)
         }
     };
     if !sound {
         let phones = restore::jump(&mut state);
         problems.push(Problem::Restored { phones });
     }
-    Ok((state, identity.map_or_else(identity::draw, Ok)?))
+    let identity = identity.map_or_else(identity::draw, Ok)?;
+    Ok(Found { state, identity, starts: starts.next(None), counted: false })
 }

@@ -6,22 +6,28 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use pumice_model::control::{Command, Control, Pending, Refusal};
+use pumice_model::control::{Command, Pending, Refusal};
+use pumice_model::people::{Actor, Outcome};
 use pumice_model::query::Query;
+use pumice_model::time::Stamp;
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::timeout;
 
+use crate::audit::Deed;
 use crate::config::WebConfig;
+use crate::deeds::Deeds;
+use crate::doors::Doors;
 use crate::error::WebError;
+use crate::site::password::Hasher;
+use crate::turns::Turns;
 use crate::{document, guard, routes};
 
 /// The API as a service without a socket. Its routes are those of [`openapi`](crate::openapi).
-pub fn router(control: Arc<dyn Control>, query: Arc<dyn Query>, config: WebConfig) -> Router {
+pub fn router(doors: Doors, config: WebConfig) -> Router {
     let app = Arc::new(App {
-        questions: Semaphore::new(config.limits.questions),
+        turns: Turns::new(&config.limits),
+        deeds: Deeds::new(config.limits.connections),
         imports: Semaphore::new(config.limits.imports),
-        control,
-        query,
+        doors,
         config,
         answers: Answers::default(),
     });
@@ -37,17 +43,16 @@ pub fn router(control: Arc<dyn Control>, query: Arc<dyn Query>, config: WebConfi
 pub(crate) struct App {
     pub(crate) config: WebConfig,
     pub(crate) answers: Answers,
-    control: Arc<dyn Control>,
-    query: Arc<dyn Query>,
-    questions: Semaphore,
+    pub(crate) deeds: Deeds,
+    doors: Doors,
+    turns: Turns,
     imports: Semaphore,
 }
 
 impl App {
-    /// Has a command carried out. A client that waits for room is told to try again: nothing queues here.
+    /// Has a command carried out, to its end. A client that waits for room is told to try again: nothing queues here.
     pub(crate) async fn execute(&self, command: Command) -> Result<(), WebError> {
-        let _permit = permit(&self.questions)?;
-        self.answer(self.control.execute(command)).await
+        self.turns.act(|| self.doors.control.execute(command)).await
     }
 
     /// Asks a question.
@@ -55,23 +60,50 @@ impl App {
         &self,
         question: impl FnOnce(&dyn Query) -> Pending<T>,
     ) -> Result<T, WebError> {
-        let _permit = permit(&self.questions)?;
-        self.answer(question(self.query.as_ref())).await
+        self.turns.look(|| question(self.doors.query.as_ref())).await
+    }
+
+    /// Asks the box rather than the gateway: what it keeps, its settings, itself.
+    pub(crate) async fn ask_box<T>(
+        &self,
+        question: impl FnOnce(&Doors) -> Pending<T>,
+    ) -> Result<T, WebError> {
+        self.turns.look(|| question(&self.doors)).await
+    }
+
+    /// Has something changed in the box, to its end.
+    pub(crate) async fn change_box<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Doors) -> Pending<T>,
+    ) -> Result<T, WebError> {
+        self.turns.act(|| change(&self.doors)).await
+    }
+
+    /// Now, for what is to be kept.
+    pub(crate) fn now(&self) -> Stamp {
+        self.doors.keeper.now()
+    }
+
+    /// Notes what was done, or refused, by whoever has a shell on the box. A note that cannot be kept is logged: what
+    /// was done is done.
+    pub(crate) async fn note<T>(&self, deed: Deed, result: Result<T, WebError>) -> Result<T, WebError> {
+        let outcome = if result.is_ok() { Outcome::Done } else { Outcome::Refused };
+        let entry = deed.entry(self.now(), Actor::Shell, None, outcome);
+        if let Err(error) = self.turns.note(|| self.doors.keeper.note(entry)).await {
+            tracing::warn!(%error, "the audit is not kept");
+        }
+        result
+    }
+
+    /// The thread that makes hashes.
+    pub(crate) const fn passwords(&self) -> &Hasher {
+        &self.config.shared.passwords
     }
 
     /// Room for one more import, for as long as the permit is held.
     pub(crate) fn import_permit(&self) -> Result<SemaphorePermit<'_>, WebError> {
-        permit(&self.imports)
+        self.imports.try_acquire().map_err(|_| WebError::Refused(Refusal::Busy))
     }
-
-    async fn answer<T>(&self, pending: Pending<T>) -> Result<T, WebError> {
-        let answer = timeout(self.config.limits.answer_time, pending).await;
-        Ok(answer.map_err(|_| WebError::NoAnswer)??)
-    }
-}
-
-fn permit(semaphore: &Semaphore) -> Result<SemaphorePermit<'_>, WebError> {
-    semaphore.try_acquire().map_err(|_| WebError::Refused(Refusal::Busy))
 }
 
 /// Counts answers by the first digit of their status.

@@ -2,6 +2,7 @@
 
 use core::future::poll_fn;
 use core::pin::Pin;
+use core::time::Duration;
 use std::sync::Arc;
 
 use axum::body::{Body, HttpBody};
@@ -37,10 +38,19 @@ pub(crate) async fn read(
     limit: usize,
     limits: &WebLimits,
 ) -> Result<Zeroizing<Vec<u8>>, WebError> {
-    let headers = request.headers();
-    if !is_of_type(headers, wanted) {
+    if !is_of_type(request.headers(), wanted) {
         return Err(WebError::MediaType { wanted });
     }
+    take(request, limit, limits.body_time).await
+}
+
+/// The octets of a body of any type.
+pub(crate) async fn take(
+    request: Request,
+    limit: usize,
+    time: Duration,
+) -> Result<Zeroizing<Vec<u8>>, WebError> {
+    let headers = request.headers();
     if headers.get_all(header::CONTENT_ENCODING).iter().any(|encoding| encoding != "identity") {
         return Err(WebError::ContentEncoding);
     }
@@ -52,7 +62,7 @@ pub(crate) async fn read(
     if let Some(seat) = &seat {
         seat.waits_for_client();
     }
-    let octets = timeout(limits.body_time, collect(request.into_body(), declared, limit)).await;
+    let octets = timeout(time, collect(request.into_body(), declared, limit)).await;
     if let Some(seat) = &seat {
         seat.works();
     }

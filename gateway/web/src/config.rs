@@ -5,6 +5,8 @@ use core::time::Duration;
 use pumice_model::identity::Apn;
 use pumice_model::subscriber::{Ambr, Qci};
 
+use crate::shared::Shared;
+
 /// What the caller decides.
 #[derive(Debug, Clone)]
 pub struct WebConfig {
@@ -13,14 +15,33 @@ pub struct WebConfig {
     pub hosts: Vec<String>,
     /// What a new subscriber gets where a request leaves it out.
     pub subscriber: SubscriberDefaults,
+    /// What the box's label says.
+    pub label: LabelFacts,
     /// How much a client may take.
     pub limits: WebLimits,
+    /// What is here once for this and the page.
+    pub shared: Shared,
+}
+
+/// What the box's label says, as far as it is not seen on the box itself. The one-time code is not among it: no answer holds that.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LabelFacts {
+    /// Names under which the page is reached, as `pumice.local`.
+    pub names: Vec<String>,
+    /// SHA-256 of the certificate that people compare or install, as browsers show it.
+    pub fingerprint: Option<String>,
 }
 
 impl WebConfig {
     /// Loopback names only, and the default bounds.
     pub fn new(subscriber: SubscriberDefaults) -> Self {
-        Self { hosts: Vec::new(), subscriber, limits: WebLimits::default() }
+        Self {
+            hosts: Vec::new(),
+            subscriber,
+            label: LabelFacts::default(),
+            limits: WebLimits::default(),
+            shared: Shared::default(),
+        }
     }
 }
 
@@ -56,7 +77,8 @@ impl SubscriberDefaults {
 /// `connections * json_octets + imports * import_octets` octets of bodies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebLimits {
-    /// Connections at one time. One more takes the place of the one that keeps us waiting longest, or is answered 503.
+    /// Connections at one time. One more takes the place of the one that keeps us waiting longest, or is answered 503. As many
+    /// requests that change something may be on their way, those with them whose clients have gone.
     pub connections: usize,
     /// A connection that keeps us waiting longer than this may lose its place to a new one.
     pub patience: Duration,
@@ -68,7 +90,7 @@ pub struct WebLimits {
     pub connection_time: Duration,
     /// Questions and commands before the core at one time. One more is answered 503.
     pub questions: usize,
-    /// The time in which the core must answer.
+    /// The time in which the core must answer. A change that is not made by then goes on, and is noted when it is made.
     pub answer_time: Duration,
     /// Octets of a JSON body.
     pub json_octets: usize,

@@ -10,8 +10,8 @@ use crate::routes;
 
 const ABOUT: &str = "The local API of a Pumice gateway. A change is answered when it is durable and the next attach sees \
     it. Lists come in pages: `limit`, and `after`, which is `next` of the page before. Refusals are \
-    `application/problem+json` (RFC 9457) with a `code` that never changes. Keys (`k`, `op`, `opc`) are write-only: no answer \
-    holds them. Requests for a host that is neither loopback nor configured are refused, and so are changes that a page of \
+    `application/problem+json` (RFC 9457) with a `code` that never changes. Keys (`k`, `op`, `opc`), passwords and recovery \
+    keys are write-only: no answer holds them. Requests for a host that is neither loopback nor configured are refused, and so are changes that a page of \
     another origin asks for.";
 
 /// The description of the API (OpenAPI 3.1).
@@ -30,10 +30,14 @@ pub fn openapi() -> Value {
     insert(&mut document, "/components", "responses", responses.collect::<Map<_, _>>().into());
     for (method, operation) in operations(&mut document) {
         add_common_responses(&method, operation);
+        operation.values_mut().for_each(describe_octets);
     }
     // What the type cannot say: exactly one of the two is given.
     let either = json!([{"required": ["op"]}, {"required": ["opc"]}]);
     insert(&mut document, "/components/schemas/NewSubscriber", "oneOf", either);
+    insert(&mut document, "/components/schemas/SettingValues/properties/values", "writeOnly", json!(true));
+    let some_capture = json!([{"required": ["interface"]}, {"required": ["phone"]}]);
+    insert(&mut document, "/components/schemas/NewCapture", "anyOf", some_capture);
     document
 }
 
@@ -64,6 +68,22 @@ fn add_common_responses(method: &str, operation: &mut Map<String, Value>) {
         if applies && !responses.contains_key(&common.status()) {
             let reference = format!("#/components/responses/{}", common.name);
             responses.insert(common.status(), json!({"$ref": reference}));
+        }
+    }
+}
+
+/// Bodies of octets, which are not JSON: what the library says of them is an array of numbers.
+fn describe_octets(value: &mut Value) {
+    let Value::Object(members) = value else { return };
+    for (name, member) in members {
+        if let (
+            "application/gzip" | "application/octet-stream" | "application/vnd.tcpdump.pcap",
+            Value::Object(content),
+        ) = (name.as_str(), &mut *member)
+        {
+            content.insert("schema".to_owned(), json!({}));
+        } else {
+            describe_octets(member);
         }
     }
 }

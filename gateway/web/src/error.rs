@@ -13,6 +13,9 @@ const RETRY_AFTER: u64 = 1;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebError {
+    /// A batch file does not open.
+    #[error("{0}")]
+    BadBatch(String),
     /// The request names no host, or several, or something that is none.
     #[error("the request must name one host")]
     BadHost,
@@ -83,7 +86,7 @@ pub enum WebError {
 }
 
 impl WebError {
-    /// A wrong value in a query or a path.
+    /// A wrong value in a query, a path or a header.
     pub(crate) fn parameter(name: &'static str, detail: impl ToString) -> Self {
         let mut errors = FieldErrors::default();
         errors.push(FieldError { parameter: Some(name.to_owned()), ..FieldError::new(detail) });
@@ -101,11 +104,22 @@ impl WebError {
             // RFC 9110 9.3.4 for another IMSI.
             Self::Existing(_)
             | Self::OtherImsi
-            | Self::Refused(Refusal::Exists(_) | Refusal::Full { .. }) => StatusCode::CONFLICT,
+            | Self::Refused(
+                Refusal::AccountExists
+                | Refusal::Exists(_)
+                | Refusal::Full { .. }
+                | Refusal::LastOwner
+                | Refusal::NotSetUp
+                | Refusal::Taken
+                | Refusal::TooLate,
+            ) => StatusCode::CONFLICT,
             Self::BodyTooLarge { .. } | Self::TooManyRows { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType { .. } | Self::ContentEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
-            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::BadBatch(_)
+            | Self::Invalid(_)
+            | Self::Refused(Refusal::BadBackup | Refusal::Wrong { .. }) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Refused(Refusal::NotHere { .. }) => StatusCode::NOT_IMPLEMENTED,
             Self::Refused(Refusal::Busy) => StatusCode::SERVICE_UNAVAILABLE,
             Self::NoAnswer => StatusCode::GATEWAY_TIMEOUT,
             Self::Refused(Refusal::Store { .. }) => StatusCode::INSUFFICIENT_STORAGE,
@@ -116,12 +130,13 @@ impl WebError {
     /// Names the cause for a program; never changes.
     pub const fn code(&self) -> &'static str {
         match self {
+            Self::BadBatch(_) => "bad-batch",
             Self::BadHost => "bad-host",
             Self::BodyBroken => "body-broken",
             Self::BodySlow => "body-slow",
             Self::BodyTooLarge { .. } => "body-too-large",
             Self::ContentEncoding => "content-encoding",
-            Self::Existing(_) | Self::Refused(Refusal::Exists(_)) => "exists",
+            Self::Existing(_) | Self::Refused(Refusal::AccountExists | Refusal::Exists(_)) => "exists",
             Self::ForeignOrigin => "foreign-origin",
             Self::Invalid(_) => "invalid",
             Self::MediaType { .. } => "media-type",
@@ -135,7 +150,14 @@ impl WebError {
             Self::Refused(Refusal::NotFound) => "not-found",
             Self::Refused(Refusal::Full { .. }) => "full",
             Self::Refused(Refusal::Store { .. }) => "store-failing",
+            Self::Refused(Refusal::BadBackup) => "bad-backup",
             Self::Refused(Refusal::Busy) => "busy",
+            Self::Refused(Refusal::LastOwner) => "last-owner",
+            Self::Refused(Refusal::NotHere { .. }) => "not-here",
+            Self::Refused(Refusal::NotSetUp) => "not-set-up",
+            Self::Refused(Refusal::Taken) => "taken",
+            Self::Refused(Refusal::TooLate) => "too-late",
+            Self::Refused(Refusal::Wrong { .. }) => "invalid",
             Self::Refused(_) => "refused",
         }
     }
@@ -145,13 +167,23 @@ impl WebError {
         let status = self.status();
         let errors = match self {
             Self::Invalid(errors) | Self::Existing(errors) => errors.clone(),
+            Self::Refused(Refusal::Wrong { mistakes }) => {
+                let mut errors = FieldErrors::default();
+                mistakes.iter().for_each(|(key, why)| errors.push(FieldError::of_key(key, why)));
+                errors
+            }
             _ => FieldErrors::default(),
+        };
+        let detail = match self {
+            // Its own text repeats the mistakes.
+            Self::Refused(Refusal::Wrong { .. }) => Self::Invalid(FieldErrors::default()).to_string(),
+            error => error.to_string(),
         };
         Problem {
             kind: format!("urn:pumice:problem:{}", self.code()),
             title: status.canonical_reason().unwrap_or("Error").to_owned(),
             status: status.as_u16(),
-            detail: self.to_string(),
+            detail,
             code: self.code().to_owned(),
             errors: errors.kept,
             errors_left_out: errors.left_out,
@@ -211,6 +243,20 @@ impl FieldErrors {
     /// Adds a wrong value of a JSON body.
     pub(crate) fn at(&mut self, pointer: impl Into<String>, detail: impl ToString) {
         self.push(FieldError { pointer: Some(pointer.into()), ..FieldError::new(detail) });
+    }
+
+    /// Adds a wrong cell of a table.
+    pub(crate) fn in_table(&mut self, line: u64, column: &str, detail: &str) {
+        self.push(FieldError {
+            line: Some(line),
+            column: Some(column.to_owned()),
+            ..FieldError::new(detail)
+        });
+    }
+
+    /// How many are not kept.
+    pub(crate) const fn left_out(&self) -> usize {
+        self.left_out
     }
 
     /// The value, or a note of why it is none.

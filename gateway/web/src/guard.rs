@@ -14,6 +14,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
+use crate::deeds::Working;
 use crate::error::WebError;
 
 const ANSWER_HEADERS: [(HeaderName, &str); 4] = [
@@ -25,7 +26,14 @@ const ANSWER_HEADERS: [(HeaderName, &str); 4] = [
 
 pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let mut response = match admit(&request, &app.config.hosts) {
-        Ok(()) => next.run(request).await,
+        Ok(()) if reads(request.method()) => next.run(request).await,
+        Ok(()) => {
+            let limits = &app.config.limits;
+            let working = request.extensions().get::<Working>().cloned();
+            let deed = next.run(request);
+            let done = app.deeds.run(working, limits.body_time + limits.answer_time, deed).await;
+            done.unwrap_or_else(IntoResponse::into_response)
+        }
         Err(error) => error.into_response(),
     };
     app.answers.count(response.status());
@@ -40,15 +48,18 @@ fn admit(request: &Request, hosts: &[String]) -> Result<(), WebError> {
     if !is_ours(authority.host(), hosts) {
         return Err(WebError::Misdirected);
     }
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if !reads && !is_same_origin(request.headers(), &authority) {
+    if !reads(request.method()) && !is_same_origin(request.headers(), &authority) {
         return Err(WebError::ForeignOrigin);
     }
     Ok(())
 }
 
+const fn reads(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
 /// The host and port that the request is for: of its target if that is absolute, which must agree with the header.
-fn authority(request: &Request) -> Result<Authority, WebError> {
+pub(crate) fn authority(request: &Request) -> Result<Authority, WebError> {
     let mut given = request.headers().get_all(header::HOST).iter();
     let (Some(host), None) = (given.next(), given.next()) else { return Err(WebError::BadHost) };
     let host = Authority::try_from(host.as_bytes()).map_err(|_| WebError::BadHost)?;
@@ -69,7 +80,7 @@ fn is_ours(host: &str, hosts: &[String]) -> bool {
 }
 
 /// Whether a request comes from a page of this gateway, or from no page: programs send neither header.
-fn is_same_origin(headers: &HeaderMap, authority: &Authority) -> bool {
+pub(crate) fn is_same_origin(headers: &HeaderMap, authority: &Authority) -> bool {
     let site = headers.get_all("sec-fetch-site").iter().all(|site| site == "same-origin" || site == "none");
     let origin = headers.get_all(header::ORIGIN).iter().all(|origin| {
         let origin = origin.to_str().unwrap_or_default();

@@ -10,6 +10,7 @@ use pumice_model::query::{self, Query};
 use utoipa::IntoParams;
 
 use crate::app::App;
+use crate::doors::Doors;
 use crate::dto::Page;
 use crate::error::{FieldErrors, WebError};
 use crate::json::is_presentable;
@@ -72,6 +73,7 @@ pub(crate) fn query_values<const N: usize>(
 #[derive(Debug, Clone, Copy)]
 #[repr(u8)]
 pub(crate) enum List {
+    Audit = b'a',
     Cells = b'c',
     Events = b'e',
     Phones = b'p',
@@ -86,10 +88,34 @@ impl List {
         page: PageQuery,
         question: impl FnOnce(&dyn Query, query::PageRequest) -> Pending<query::Page<V>>,
     ) -> Result<Json<Page<T>>, WebError> {
+        let request = self.request(page)?;
+        let has_cursor = request.after.is_some();
+        self.page(has_cursor, app.ask(|query| question(query, request)).await)
+    }
+
+    /// Asks the box for a part of the list.
+    pub(crate) async fn ask_box<V, T: From<V>>(
+        self,
+        app: &App,
+        page: PageQuery,
+        question: impl FnOnce(&Doors, query::PageRequest) -> Pending<query::Page<V>>,
+    ) -> Result<Json<Page<T>>, WebError> {
+        let request = self.request(page)?;
+        let has_cursor = request.after.is_some();
+        self.page(has_cursor, app.ask_box(|doors| question(doors, request)).await)
+    }
+
+    fn request(self, page: PageQuery) -> Result<query::PageRequest, WebError> {
         let after = page.after.map(|cursor| self.open(&cursor).ok_or_else(unknown_cursor)).transpose()?;
-        let has_cursor = after.is_some();
-        let request = query::PageRequest { after, limit: page.limit };
-        let page = match app.ask(|query| question(query, request)).await {
+        Ok(query::PageRequest { after, limit: page.limit })
+    }
+
+    fn page<V, T: From<V>>(
+        self,
+        has_cursor: bool,
+        answer: Result<query::Page<V>, WebError>,
+    ) -> Result<Json<Page<T>>, WebError> {
+        let page = match answer {
             // The list is always there: what the core does not find is the cursor.
             Err(WebError::Refused(Refusal::NotFound)) if has_cursor => return Err(unknown_cursor()),
             answer => answer?,

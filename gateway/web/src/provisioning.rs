@@ -3,11 +3,11 @@
 use pumice_model::identity::{Apn, Imsi};
 use pumice_model::secret::Key128;
 use pumice_model::subscriber::{
-    APNS, Ambr, ApnProfile, OperatorKey, Qci, SimKeys, Subscriber, SubscriberState,
+    APNS, Ambr, ApnProfile, OperatorKey, Qci, SimKeys, Subscriber, SubscriberChange, SubscriberState,
 };
 
 use crate::config::SubscriberDefaults;
-use crate::dto::{self, KeyText, NewApn, NewSubscriber};
+use crate::dto::{self, KeyText, NewApn, NewSubscriber, SubscriberPatch};
 use crate::error::FieldErrors;
 
 /// bit/s: NAS tells no less than 1 kbit/s (TS 24.301 9.9.4.2), S1AP no more than 10 Gbit/s (TS 36.413 9.2.1.19).
@@ -37,6 +37,20 @@ pub(crate) fn subscriber(
         }),
         _ => Err(errors),
     }
+}
+
+/// The change, or all that is wrong about it.
+pub(crate) fn change(given: &SubscriberPatch) -> Result<SubscriberChange, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    if *given == SubscriberPatch::default() {
+        errors.at("", "at least one of name, state and ambr is wanted");
+    }
+    let change = SubscriberChange {
+        name: given.name.as_deref().and_then(|given| name(given, &mut errors)),
+        state: given.state.map(SubscriberState::from),
+        ambr: given.ambr.and_then(|given| ambr(given, "/ambr", &mut errors)),
+    };
+    if errors.is_empty() { Ok(change) } else { Err(errors) }
 }
 
 fn sim_keys(
@@ -75,7 +89,7 @@ fn amf(text: &str) -> Result<[u8; 2], &'static str> {
     if amf & 0x8000 == 0 { Err(wanted) } else { Ok(amf.to_be_bytes()) }
 }
 
-fn name(text: &str, errors: &mut FieldErrors) -> Option<heapless::String<64>> {
+pub(crate) fn name(text: &str, errors: &mut FieldErrors) -> Option<heapless::String<64>> {
     let wanted = "a name has at most 64 octets of UTF-8 and no control characters";
     if text.chars().any(char::is_control) {
         errors.at("/name", wanted);

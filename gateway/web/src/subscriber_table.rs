@@ -33,12 +33,17 @@ const COLUMNS: [&str; 13] = [
 ];
 
 /// The subscribers of a table.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Table {
     pub(crate) subscribers: Vec<Subscriber>,
     /// On which line each is.
     pub(crate) lines: BTreeMap<Imsi, u64>,
+    /// The numbers of their cards, where there is such a column.
+    pub(crate) iccids: BTreeMap<Imsi, String>,
 }
+
+/// The column of a batch that an import has not.
+const ICCID: &str = "iccid";
 
 impl Table {
     pub(crate) fn parse(
@@ -46,6 +51,44 @@ impl Table {
         defaults: &SubscriberDefaults,
         limits: &WebLimits,
     ) -> Result<Self, WebError> {
+        Self::parse_with(&COLUMNS, octets, defaults, limits)
+    }
+
+    /// Parses a table that has the numbers of cards, too.
+    pub(crate) fn parse_batch(
+        octets: &[u8],
+        defaults: &SubscriberDefaults,
+        limits: &WebLimits,
+    ) -> Result<Self, WebError> {
+        let known: Vec<&'static str> = core::iter::once(ICCID).chain(COLUMNS).collect();
+        Self::parse_with(&known, octets, defaults, limits)
+    }
+
+    fn parse_with(
+        known: &[&'static str],
+        octets: &[u8],
+        defaults: &SubscriberDefaults,
+        limits: &WebLimits,
+    ) -> Result<Self, WebError> {
+        let (table, errors) = Self::sift_with(known, octets, defaults, limits)?;
+        if errors.is_empty() { Ok(table) } else { Err(WebError::Invalid(errors)) }
+    }
+
+    /// The rows that are right, and what is wrong with the others. Fails where no row can be read.
+    pub(crate) fn sift(
+        octets: &[u8],
+        defaults: &SubscriberDefaults,
+        limits: &WebLimits,
+    ) -> Result<(Self, FieldErrors), WebError> {
+        Self::sift_with(&COLUMNS, octets, defaults, limits)
+    }
+
+    fn sift_with(
+        known: &[&'static str],
+        octets: &[u8],
+        defaults: &SubscriberDefaults,
+        limits: &WebLimits,
+    ) -> Result<(Self, FieldErrors), WebError> {
         // The byte order mark that spreadsheets put before UTF-8.
         let octets = octets.strip_prefix(b"\xef\xbb\xbf").unwrap_or(octets);
         let mut reader = ReaderBuilder::new()
@@ -57,9 +100,10 @@ impl Table {
         let mut records = reader.byte_records();
         // Reading from memory does not fail.
         let header = records.next().and_then(Result::ok).unwrap_or_default();
-        let columns = columns(&header).map_err(WebError::Invalid)?;
+        let columns = columns(&header, known).map_err(WebError::Invalid)?;
 
-        let mut table = Self { subscribers: Vec::new(), lines: BTreeMap::new() };
+        let mut table = Self { subscribers: Vec::new(), lines: BTreeMap::new(), iccids: BTreeMap::new() };
+        let iccid_at = columns.iter().position(|column| *column == ICCID);
         let mut errors = FieldErrors::default();
         for (at, record) in records.filter_map(Result::ok).enumerate() {
             if at == limits.import_rows {
@@ -67,7 +111,13 @@ impl Table {
             }
             let line = record.position().map_or(0, |position| line(octets, position));
             match subscriber(&record, &columns, defaults) {
-                Ok(subscriber) => table.add(subscriber, line, &mut errors),
+                Ok(subscriber) => {
+                    let iccid = iccid_at.and_then(|at| record.get(at)).filter(|iccid| !iccid.is_empty());
+                    if let Some(iccid) = iccid {
+                        table.iccids.insert(subscriber.imsi, String::from_utf8_lossy(iccid).into_owned());
+                    }
+                    table.add(subscriber, line, &mut errors);
+                }
                 Err(wrong) => errors.append(wrong, |error| Some(in_file(error, line))),
             }
         }
@@ -77,7 +127,7 @@ impl Table {
                 ..FieldError::new("at least one row is wanted under the header")
             });
         }
-        if errors.is_empty() { Ok(table) } else { Err(WebError::Invalid(errors)) }
+        Ok((table, errors))
     }
 
     fn add(&mut self, subscriber: Subscriber, line: u64, errors: &mut FieldErrors) {
@@ -109,7 +159,7 @@ fn line(octets: &[u8], position: &csv::Position) -> u64 {
 }
 
 /// The names of a table's columns.
-fn columns(header: &ByteRecord) -> Result<Vec<&'static str>, FieldErrors> {
+fn columns(header: &ByteRecord, known: &[&'static str]) -> Result<Vec<&'static str>, FieldErrors> {
     let mut errors = FieldErrors::default();
     let mut wrong = |column: &str, detail: String| {
         let column = is_presentable(column).then(|| column.to_owned());
@@ -118,13 +168,13 @@ fn columns(header: &ByteRecord) -> Result<Vec<&'static str>, FieldErrors> {
     let mut columns: Vec<&'static str> = Vec::new();
     for (at, cell) in header.iter().enumerate() {
         let name = String::from_utf8_lossy(cell).to_ascii_lowercase();
-        match COLUMNS.iter().find(|known| **known == name) {
+        match known.iter().find(|known| **known == name) {
             Some(known) if columns.contains(known) => wrong(known, "this column is there twice".to_owned()),
             Some(known) => columns.push(known),
-            None => wrong(&name, format!("column {} is unknown; known are {}", at + 1, COLUMNS.join(", "))),
+            None => wrong(&name, format!("column {} is unknown; known are {}", at + 1, known.join(", "))),
         }
     }
-    for needed in ["imsi", "k"] {
+    for needed in ["imsi", "k"].into_iter().chain(known.contains(&ICCID).then_some(ICCID)) {
         if !columns.contains(&needed) {
             wrong(needed, "this column is missing".to_owned());
         }

@@ -1,4 +1,4 @@
-//! The workspace's own commands: `cargo xtask test`, `cargo xtask demo`, `cargo xtask bench`.
+//! The workspace's own commands: `cargo xtask test`, `cargo xtask demo`, `cargo xtask bench`, `cargo xtask man`.
 //!
 //! Nothing but the standard library, so that the first command on a fresh machine starts in seconds.
 
@@ -7,6 +7,7 @@ mod debian;
 mod demo;
 mod deny;
 mod layout;
+mod man;
 mod report;
 mod results;
 mod rust_tools;
@@ -28,6 +29,7 @@ usage: cargo xtask <command>
                     they need where it may. --full adds soaks and long sweeps.
                     CI=true makes a skipped test a failure
   bench <what> ...  measures; `bench control` is the control plane
+  man [<folder>]    writes the man pages of the commands, into target/man unless told
 
 demo and test need root, or a user who may make user namespaces and open /dev/net/tun.
 ";
@@ -40,6 +42,8 @@ fn main() -> ExitCode {
         ["test", "--full"] => test::run(test::Tier::Full),
         ["demo", flags @ ..] if flags.iter().all(|flag| *flag == "--once") => demo::run(flags),
         ["bench", what, flags @ ..] => bench::run(what, flags),
+        ["man"] => man::run(None),
+        ["man", folder] => man::run(Some(folder)),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             ExitCode::SUCCESS

@@ -10,7 +10,7 @@ fn parse(line: &str) -> Result<Command, clap::Error> {
 
 fn new_subscriber(line: &str) -> Box<NewSubscriberArgs> {
     match parse(line).unwrap() {
-        Command::Subscriber { command: SubscriberCommand::Add(new), .. } => new,
+        Command::Operate(Operate::Subscriber { command: SubscriberCommand::Add(new), .. }) => new,
         other => panic!("{other:?}"),
     }
 }
@@ -61,6 +61,17 @@ fn wrong_values_say_what_would_be_right() {
         ("subscriber add 001010000000001 --keys-from - --qci 4", "5..=9"),
         ("subscriber add 001010000000001 --keys-from - --uplink 5", "--downlink"),
         ("status --api 127.0.0.1", "invalid socket address"),
+        ("settings set network.nmae=x", "near are network.name, network.short_name"),
+        ("settings set name=x", "near are network.name"),
+        ("settings set network.name", "KEY=VALUE"),
+        ("settings set zzz=x", "pumice settings show"),
+        ("cell forget roof", "00101-macro-19b"),
+        ("account add amina --role boss --generate", "owner, seller, viewer"),
+        ("account add -x --role owner --generate", "unexpected argument"),
+        ("history year", "hour, day, month"),
+        ("capture start --interface eth0 --seconds 0", "1..=3600"),
+        ("batch subscribe 12", "18 to 20 digits"),
+        ("audit --limit 0", "1..=10000"),
     ] {
         let error = parse(line).unwrap_err();
         assert!(error.to_string().contains(wanted), "{line}: {error}");
@@ -70,8 +81,74 @@ fn wrong_values_say_what_would_be_right() {
 #[test]
 fn the_gateway_may_be_named_before_or_after_the_subcommand() {
     for line in ["subscriber --api 127.0.0.1:1 list", "subscriber list --api 127.0.0.1:1"] {
-        let Command::Subscriber { gateway, .. } = parse(line).unwrap() else { panic!() };
-        assert_eq!(gateway.api, Some("127.0.0.1:1".parse().unwrap()));
+        let Command::Operate(command) = parse(line).unwrap() else { panic!() };
+        assert_eq!(command.gateway().api, Some("127.0.0.1:1".parse().unwrap()));
+    }
+}
+
+#[test]
+fn a_password_never_stands_in_the_command() {
+    for (line, kind) in [
+        ("account add amina --role owner", ErrorKind::MissingRequiredArgument),
+        ("account add amina --role owner --password secret", ErrorKind::UnknownArgument),
+        ("account add amina secret --role owner --generate", ErrorKind::UnknownArgument),
+        ("account password amina --generate --password-from -", ErrorKind::ArgumentConflict),
+        ("backup box.backup --recovery-key secret", ErrorKind::UnknownArgument),
+        ("batch import sims.batch", ErrorKind::MissingRequiredArgument),
+    ] {
+        assert_eq!(parse(line).unwrap_err().kind(), kind, "{line}");
+    }
+}
+
+#[test]
+fn a_choice_is_made() {
+    for (line, kind) in [
+        ("session end", ErrorKind::MissingRequiredArgument),
+        ("session end 0011223344556677 --account amina", ErrorKind::ArgumentConflict),
+        ("capture start", ErrorKind::MissingRequiredArgument),
+        ("capture start --phone 001010000000001 --address 10.45.0.2", ErrorKind::ArgumentConflict),
+        ("reset", ErrorKind::MissingRequiredArgument),
+        ("subscriber limits 001010000000001 --uplink 5000", ErrorKind::MissingRequiredArgument),
+    ] {
+        assert_eq!(parse(line).unwrap_err().kind(), kind, "{line}");
+    }
+    parse("capture start --phone 001010000000001 --interface eth1").unwrap();
+}
+
+#[test]
+fn everything_that_is_looked_at_comes_as_json_too() {
+    for line in [
+        "status",
+        "subscriber list",
+        "subscriber show 001010000000001",
+        "subscriber usage 001010000000001",
+        "batch size",
+        "cell list",
+        "event list --follow",
+        "settings show",
+        "settings preview network.band=3",
+        "settings history",
+        "account list",
+        "session list",
+        "audit",
+        "history day",
+        "machine",
+        "capture list",
+        "label",
+    ] {
+        parse(&format!("{line} --json")).unwrap_or_else(|error| panic!("{line}: {error}"));
+    }
+}
+
+#[test]
+fn completions_know_every_command() {
+    for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut CommandLine::command(), "pumice", &mut script);
+        let script = String::from_utf8(script).unwrap();
+        for word in ["subscriber", "settings", "capture", "completions"] {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
     }
 }
 

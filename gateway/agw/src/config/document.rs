@@ -16,6 +16,8 @@ pub(crate) struct Mistake {
     pub(crate) key: String,
     /// What is wrong and what would be right.
     pub(crate) reason: String,
+    /// Whether nothing but the key's absence is wrong: a box that is not set up yet.
+    pub(crate) absent: bool,
 }
 
 /// Why a value is not what its key wants.
@@ -75,9 +77,17 @@ impl<'t> Document<'t> {
     }
 
     fn mistake(&self, offset: usize, key: String, reason: String) {
+        self.note(self.mistake_at(offset, key, reason));
+    }
+
+    fn mistake_at(&self, offset: usize, key: String, reason: String) -> Mistake {
         let before = self.text.as_bytes().iter().take(offset);
         let line = before.filter(|octet| **octet == b'\n').count() + 1;
-        self.mistakes.borrow_mut().push(Mistake { line, key, reason });
+        Mistake { line, key, reason, absent: false }
+    }
+
+    fn note(&self, mistake: Mistake) {
+        self.mistakes.borrow_mut().push(mistake);
     }
 }
 
@@ -142,7 +152,10 @@ impl<'d> Section<'d> {
         read: impl FnOnce(&Spanned<DeValue<'d>>) -> Result<T, Faults>,
     ) -> Option<T> {
         if self.value(key).is_none() {
-            self.wrong(key, format!("is missing: {wanted}"));
+            self.document.note(Mistake {
+                absent: true,
+                ..self.document.mistake_at(self.span.start, self.name(key), format!("is missing: {wanted}"))
+            });
             return None;
         }
         self.optional(key, read)

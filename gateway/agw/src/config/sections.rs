@@ -17,47 +17,50 @@ use tracing::Level;
 
 use super::document::{Document, Faults, Section};
 use super::settings::{
-    API, ApiSettings, ClockSettings, ClockTrust, ImsiInLog, LogSettings, Nat, NetworkSettings,
+    API, ApiSettings, ClockSettings, ClockTrust, Ground, ImsiInLog, LogSettings, Nat, NetworkSettings,
     ProcessSettings, S1apSettings, SecuritySettings, Settings, StoreSettings, UserPlaneSettings,
 };
-use super::value;
+use super::{surroundings, value};
 
 /// The port of S1AP (TS 36.412 section 7, IANA).
 const S1AP_PORT: u16 = 36412;
 
-/// All sections; nothing only if the document has mistakes.
-pub(super) fn read(document: &Document<'_>) -> Option<Settings> {
+/// All sections. The ground is there if nothing in it is wrong, the rest only if nothing that it needs is missing either.
+pub(super) fn read(document: &Document<'_>) -> Option<(Ground, Option<Settings>)> {
     let mut root = document.root();
     let mut notes = Vec::new();
     let limits = limits(root.section("limits"));
     let network = network(root.section("network"));
     let s1ap = s1ap(root.section("s1ap"), &limits);
     let user_plane = user_plane(root.section("user_plane"), &limits, &mut notes);
-    let clock = clock(root.section("clock"));
-    let subscribers = subscribers(root.section("subscribers"));
     let security = security(root.section("security"));
     let timers = timers(root.section("timers"));
     let store = store(root.section("store"));
-    let api = api(root.section("api"));
-    let log = log(root.section("log"));
-    let process = process(root.section("process"));
+    let subscribers = subscribers(root.section("subscribers"));
+    let ground = subscribers.map(|subscribers| Ground {
+        subscribers,
+        clock: clock(root.section("clock")),
+        limits,
+        page: surroundings::page(root.section("page"), &store),
+        backhaul: surroundings::backhaul(root.section("backhaul"), &store),
+        board: surroundings::board(root.section("board")),
+        store,
+        api: api(root.section("api")),
+        log: log(root.section("log")),
+        process: process(root.section("process")),
+    });
     root.close();
-    let (network, user_plane, subscribers) = (network?, user_plane?, subscribers?);
-    Some(Settings {
+    let ground = ground?;
+    let settings = network.zip(user_plane).map(|(network, user_plane)| Settings {
+        ground: ground.clone(),
         network,
-        clock,
         s1ap,
         user_plane,
-        subscribers,
         security,
         timers,
-        limits,
-        store,
-        api,
-        log,
-        process,
         notes,
-    })
+    });
+    Some((ground, settings))
 }
 
 /// The address of `[api]`, or its default if it is absent or wrong.
@@ -70,6 +73,8 @@ fn network(mut section: Section<'_>) -> Option<NetworkSettings> {
     let plmn = section.required("plmn", wanted, value::parsed::<Plmn>);
     let name = section.or("name", "Pumice".to_owned(), screen_name);
     let short_name = section.or("short_name", name.clone(), screen_name);
+    // Only shown: what the owner has noted is read from what they have set.
+    section.optional("band", value::text_of(1..=40));
     let tac = |value: &Spanned<DeValue<'_>>| value::number(1..=0xfffd_u16)(value).map(Tac);
     let tacs = section.optional("tacs", value::distinct(value::list(1..=32, tac)));
     let mme_group = section.optional("mme_group", value::number(0..=u16::MAX)).map(MmeGroupId);
@@ -102,8 +107,9 @@ fn clock(mut section: Section<'_>) -> ClockSettings {
         [("kernel", ClockTrust::Kernel), ("always", ClockTrust::Always), ("never", ClockTrust::Never)];
     let trust = section.or("trust", ClockTrust::Kernel, value::word(&trusts));
     let zone_quarters = section.or("zone", 0, value::zone);
+    let set = section.or("set", false, value::switch);
     section.close();
-    ClockSettings { trust, zone_quarters }
+    ClockSettings { trust, zone_quarters, set }
 }
 
 fn s1ap(mut section: Section<'_>, limits: &Limits) -> S1apSettings {
@@ -361,13 +367,7 @@ fn store(mut section: Section<'_>) -> StoreSettings {
 
 fn api(mut section: Section<'_>) -> ApiSettings {
     let listen = section.or("listen", API, loopback);
-    let host = |value: &Spanned<DeValue<'_>>| {
-        let host = value::text_of(1..=253)(value)?;
-        let legal = |octet: u8| octet.is_ascii_alphanumeric() || b"-.:[]".contains(&octet);
-        let wrong = || Faults::at(value, "a name or an address without port is wanted, as \"pumice.lan\"");
-        host.bytes().all(legal).then_some(host).ok_or_else(wrong)
-    };
-    let hosts = section.or("hosts", Vec::new(), value::list(0..=16, host));
+    let hosts = section.or("hosts", Vec::new(), value::list(0..=16, value::host));
     section.close();
     ApiSettings { listen, hosts }
 }

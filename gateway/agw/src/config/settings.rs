@@ -17,32 +17,45 @@ pub(super) const API: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOS
 /// A legal configuration.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
+    /// What the box has before it is a network.
+    pub(crate) ground: Ground,
     /// Who the network is.
     pub(crate) network: NetworkSettings,
-    /// Whether the wall clock is believed.
-    pub(crate) clock: ClockSettings,
     /// Towards cells.
     pub(crate) s1ap: S1apSettings,
     /// Phones' packets.
     pub(crate) user_plane: UserPlaneSettings,
-    /// What a new subscriber gets where nothing is said.
-    pub(crate) subscribers: SubscriberDefaults,
     /// Algorithms and refusals.
     pub(crate) security: SecuritySettings,
     /// The network's timers.
     pub(crate) timers: Timers,
+    /// What is legal but perhaps not meant.
+    pub(crate) notes: Vec<String>,
+}
+
+/// What the box has before it is a network: enough to be set up.
+#[derive(Debug, Clone)]
+pub(crate) struct Ground {
+    /// What a new subscriber gets where nothing is said.
+    pub(crate) subscribers: SubscriberDefaults,
+    /// Whether the wall clock is believed.
+    pub(crate) clock: ClockSettings,
     /// The bounds.
     pub(crate) limits: Limits,
     /// What is kept.
     pub(crate) store: StoreSettings,
     /// The local API.
     pub(crate) api: ApiSettings,
+    /// The page.
+    pub(crate) page: PageSettings,
+    /// The way to the internet.
+    pub(crate) backhaul: BackhaulSettings,
+    /// The board.
+    pub(crate) board: BoardSettings,
     /// The log.
     pub(crate) log: LogSettings,
     /// The process.
     pub(crate) process: ProcessSettings,
-    /// What is legal but perhaps not meant.
-    pub(crate) notes: Vec<String>,
 }
 
 /// `[network]`
@@ -64,6 +77,8 @@ pub(crate) struct ClockSettings {
     pub(crate) trust: ClockTrust,
     /// Quarters of an hour east of UTC.
     pub(crate) zone_quarters: i8,
+    /// Whether the gateway sets the system's clock where nothing else does.
+    pub(crate) set: bool,
 }
 
 /// When the wall clock is believed.
@@ -133,6 +148,95 @@ pub(crate) struct ApiSettings {
     pub(crate) hosts: Vec<String>,
 }
 
+/// `[page]`
+#[derive(Debug, Clone)]
+pub(crate) struct PageSettings {
+    /// With TLS.
+    pub(crate) listen: Vec<SocketAddr>,
+    /// Without: says where the page is, and nothing else.
+    pub(crate) http: Vec<SocketAddr>,
+    /// Names besides `pumice.local` and private addresses.
+    pub(crate) hosts: Vec<String>,
+    /// The language of who has chosen none.
+    pub(crate) language: String,
+    /// Whether the box opens a WiFi of its own while it is no network yet.
+    pub(crate) setup_wifi: bool,
+    /// Where what is printed on the label is kept: the one-time code, the certificate.
+    pub(crate) label: PathBuf,
+    /// Whether `pumice.local` is announced.
+    pub(crate) announce: bool,
+    /// How long a change waits to be kept.
+    pub(crate) trial: Duration,
+}
+
+/// `[backhaul]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BackhaulSettings {
+    /// Absent where the system's own configuration is left alone.
+    pub(crate) way: Option<Way>,
+    /// Where files for the system's network manager are written.
+    pub(crate) files: PathBuf,
+    /// What answers on the internet; a TCP connection to it is made and closed.
+    pub(crate) probe: SocketAddr,
+    /// How often, while it answers.
+    pub(crate) probe_every: Duration,
+}
+
+/// How the box reaches the internet.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Not at all.
+    None,
+    /// By cable; addresses come by DHCP.
+    Dhcp,
+    /// By cable, with an address of its own.
+    Static { address: IpAddr, prefix: u8, router: IpAddr, dns: Vec<IpAddr> },
+    /// By cable, over PPP with a name and a password.
+    Pppoe { user: String, password: String },
+    /// By a modem.
+    Modem { apn: String, user: Option<String>, password: Option<String> },
+    /// By somebody's WiFi; open if without a password.
+    Wifi { ssid: String, password: Option<String> },
+}
+
+impl std::fmt::Debug for Way {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl Way {
+    /// The password in it.
+    pub(crate) fn into_secret(self) -> Option<String> {
+        match self {
+            Self::Pppoe { password, .. } => Some(password),
+            Self::Modem { password, .. } | Self::Wifi { password, .. } => password,
+            Self::None | Self::Dhcp | Self::Static { .. } => None,
+        }
+    }
+
+    /// The word for it in the configuration.
+    pub(crate) const fn word(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Dhcp => "dhcp",
+            Self::Static { .. } => "static",
+            Self::Pppoe { .. } => "pppoe",
+            Self::Modem { .. } => "modem",
+            Self::Wifi { .. } => "wifi",
+        }
+    }
+}
+
+/// `[board]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BoardSettings {
+    /// `auto`, the name of a board that is known, or a file that describes one.
+    pub(crate) description: String,
+    /// Whether the hardware watchdog is opened.
+    pub(crate) watchdog: bool,
+}
+
 /// `[log]`
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LogSettings {
@@ -178,7 +282,7 @@ impl Settings {
             any_apn: self.security.any_apn,
             refusal: self.security.refusal,
             timers: self.timers,
-            limits: self.limits,
+            limits: self.ground.limits,
             box_identity: identity,
         }
     }

@@ -35,9 +35,9 @@ impl fmt::Display for Settings {
             user.tun,
             joined(&user.dns)
         )?;
-        writeln!(f, "store       {}", self.store.path.display())?;
-        writeln!(f, "API         http://{}/api/v1/", self.api.listen)?;
-        let limits = &self.limits;
+        writeln!(f, "store       {}", self.ground.store.path.display())?;
+        writeln!(f, "API         http://{}/api/v1/", self.ground.api.listen)?;
+        let limits = &self.ground.limits;
         writeln!(
             f,
             "limits      {} subscribers, {} phones ({} connected), {} bearers, {} cells",

@@ -1,5 +1,7 @@
 mod example;
 mod mistakes;
+mod owner;
+mod ways;
 
 use super::*;
 use pumice_model::box_identity::BoxIdentity;
@@ -24,7 +26,7 @@ fn identity() -> BoxIdentity {
 fn the_least_file_is_enough() {
     let settings = parse(LEAST).unwrap();
     assert_eq!(settings.user_plane.advertise.to_string(), "192.0.2.1");
-    assert_eq!(settings.api.listen, DEFAULT_API);
+    assert_eq!(settings.ground.api.listen, DEFAULT_API);
 }
 
 #[test]
@@ -69,7 +71,7 @@ fn the_api_is_found_in_a_file_with_mistakes() {
 
 #[test]
 fn an_unreadable_file_says_which_and_what_to_do() {
-    let error = load(Path::new("/nonexistent/pumice.toml")).unwrap_err().to_string();
+    let error = File::load(Path::new("/nonexistent/pumice.toml")).unwrap_err().to_string();
     assert!(error.contains("/nonexistent/pumice.toml"), "{error}");
     assert!(error.contains("--config"), "{error}");
 }

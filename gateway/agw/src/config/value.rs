@@ -240,3 +240,23 @@ pub(crate) fn zone(value: &Spanned<DeValue<'_>>) -> Result<i8, Faults> {
     let quarters = sign * (hours * 4 + minutes / 15);
     if (-48..=56).contains(&quarters) { Ok(quarters) } else { Err(wrong()) }
 }
+
+/// A name or an address without a port, as a browser gives it.
+pub(crate) fn host(value: &Spanned<DeValue<'_>>) -> Result<String, Faults> {
+    let host = text_of(1..=253)(value)?;
+    let legal = |octet: u8| octet.is_ascii_alphanumeric() || b"-.:[]".contains(&octet);
+    let wrong = || Faults::at(value, "a name or an address without port is wanted, as \"pumice.lan\"");
+    host.bytes().all(legal).then_some(host).ok_or_else(wrong)
+}
+
+/// An address with the length of its prefix.
+pub(crate) fn address_with_prefix(value: &Spanned<DeValue<'_>>) -> Result<(IpAddr, u8), Faults> {
+    let text = text(value)?;
+    let parts = text.split_once('/').and_then(|(address, prefix)| {
+        let address: IpAddr = address.parse().ok()?;
+        let longest = if address.is_ipv4() { 30 } else { 126 };
+        let prefix = prefix.parse().ok().filter(|prefix| (8..=longest).contains(prefix))?;
+        Some((address, prefix))
+    });
+    parts.ok_or_else(|| Faults::at(value, "an address with its prefix is wanted, as \"192.168.1.20/24\""))
+}

@@ -7,9 +7,11 @@ use std::{fmt, io};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
+use hyper::header::HeaderValue;
 use hyper::{Method, Request, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use pumice_web::dto::{FieldError, Page, Problem};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -20,8 +22,8 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// The time for an answer. The API gives up on the core after 30 s.
 const ANSWER: Duration = Duration::from_secs(40);
 
-/// Octets of an answer.
-const LARGEST: usize = 16 << 20;
+/// Octets of an answer: the largest is a backup.
+const LARGEST: usize = 64 << 20;
 
 /// A gateway on this machine.
 #[derive(Debug, Clone, Copy)]
@@ -65,11 +67,28 @@ pub(crate) enum ClientError {
     },
 }
 
-/// A body to send.
-#[derive(Debug)]
+/// A body to send. It does not print: there may be keys in it.
 pub(crate) struct Body {
-    pub(crate) media_type: &'static str,
-    pub(crate) octets: Vec<u8>,
+    media_type: &'static str,
+    octets: Vec<u8>,
+    header: Option<(&'static str, HeaderValue)>,
+}
+
+impl Body {
+    pub(crate) const fn new(media_type: &'static str, octets: Vec<u8>) -> Self {
+        Self { media_type, octets, header: None }
+    }
+
+    pub(crate) fn json(value: &impl Serialize) -> io::Result<Self> {
+        Ok(Self::new("application/json", serde_json::to_vec(value)?))
+    }
+
+    /// A body with a secret beside it, in a header of its own. Nothing if no header can hold it.
+    pub(crate) fn with_secret(self, name: &'static str, secret: &str) -> Option<Self> {
+        let mut value = HeaderValue::from_bytes(secret.as_bytes()).ok()?;
+        value.set_sensitive(true);
+        Some(Self { header: Some((name, value)), ..self })
+    }
 }
 
 impl Client {
@@ -89,6 +108,15 @@ impl Client {
 
     /// All rows of a list, page by page.
     pub(crate) async fn all<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, ClientError> {
+        self.first(path, usize::MAX).await
+    }
+
+    /// The first rows of a list, page by page.
+    pub(crate) async fn first<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        most: usize,
+    ) -> Result<Vec<T>, ClientError> {
         let mut items = Vec::new();
         let mut after = None;
         loop {
@@ -97,10 +125,12 @@ impl Client {
             let mut page: Page<T> = self.fetch(&format!("{path}{query}")).await?;
             items.append(&mut page.items);
             match page.next {
-                Some(next) if after.as_ref() != Some(&next) => after = Some(next),
-                _ => return Ok(items),
+                Some(next) if after.as_ref() != Some(&next) && items.len() < most => after = Some(next),
+                _ => break,
             }
         }
+        items.truncate(most);
+        Ok(items)
     }
 
     /// Sends a request, and gives the body of a good answer.
@@ -143,6 +173,9 @@ impl Client {
             Request::builder().method(method).uri(path).header(header::HOST, self.api.to_string());
         if let Some(body) = &body {
             request = request.header(header::CONTENT_TYPE, body.media_type);
+            if let Some((name, value)) = &body.header {
+                request = request.header(*name, value.clone());
+            }
         }
         let octets = body.map_or_else(Bytes::new, |body| body.octets.into());
         let request = request.body(Full::new(octets)).map_err(|error| self.garbled(error))?;
@@ -169,10 +202,16 @@ impl Client {
 }
 
 /// The characters that a query may hold as they are (RFC 3986 2.3); others as their octets.
-fn percent(text: &str) -> String {
+pub(crate) fn percent(text: &str) -> String {
     let plain = |octet: u8| octet.is_ascii_alphanumeric() || b"-._~".contains(&octet);
     let each = |octet: u8| if plain(octet) { char::from(octet).to_string() } else { format!("%{octet:02X}") };
     text.bytes().map(each).collect()
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Body").field("media_type", &self.media_type).finish_non_exhaustive()
+    }
 }
 
 struct Refused<'a>(&'a Problem);

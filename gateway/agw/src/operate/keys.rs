@@ -45,7 +45,7 @@ pub(crate) struct SimKeyTexts {
 }
 
 /// Reads keys from a file, or from the input if it is called `-`.
-pub(crate) fn read(path: &Path, input: &mut impl Read) -> Result<SimKeyTexts, KeysError> {
+pub(crate) fn read(path: &Path, input: &mut dyn Read) -> Result<SimKeyTexts, KeysError> {
     let mut text = Zeroizing::new(String::with_capacity(4 << 10));
     let read = match path.to_str() {
         Some("-") => input.take(LARGEST).read_to_string(&mut text),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use pumice_web::dto::{Subscriber, SubscriberState};
 
 /// A list, for people.
-pub(crate) fn many(out: &mut impl Write, subscribers: &[Subscriber]) -> io::Result<()> {
+pub(crate) fn many(out: &mut dyn Write, subscribers: &[Subscriber]) -> io::Result<()> {
     if subscribers.is_empty() {
         return writeln!(out, "no subscribers yet; `pumice subscriber add` or `import` adds some");
     }
@@ -20,7 +20,7 @@ pub(crate) fn many(out: &mut impl Write, subscribers: &[Subscriber]) -> io::Resu
 }
 
 /// One, for people.
-pub(crate) fn one(out: &mut impl Write, subscriber: &Subscriber) -> io::Result<()> {
+pub(crate) fn one(out: &mut dyn Write, subscriber: &Subscriber) -> io::Result<()> {
     let yes = |yes| if yes { "yes" } else { "no" };
     writeln!(out, "{:<12}{}", "IMSI", subscriber.imsi)?;
     writeln!(out, "{:<12}{}", "name", subscriber.name)?;

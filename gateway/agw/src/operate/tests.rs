@@ -1,27 +1,51 @@
+mod boxes;
+#[path = "../../../web/tests/fakes/mod.rs"]
+mod fakes;
 mod gateway;
+mod reading;
+
+use std::fs;
 
 use clap::Parser;
 
 use super::*;
 use crate::command_line::{Command, CommandLine};
 use gateway::Gateway;
+use pumice_web::dto::{Status, Subscriber};
 
 const K: &str = "465b5ce8b199b49faa5f0a2ee238a6bc";
 const OPC: &str = "cd63cb71954a9f4e48a5994e37a02baf";
 const IMSI: &str = "001010000000001";
 
+/// What a command prints, and what it says besides.
+struct Said {
+    out: String,
+    notes: String,
+}
+
+/// Has a command carried out; words with spaces stand in single quotes.
+async fn say(gateway: &Gateway, line: &str, input: &[u8]) -> Result<Said, OperateError> {
+    say_at(gateway.api(), line, input).await
+}
+
+async fn say_at(api: SocketAddr, line: &str, mut input: &[u8]) -> Result<Said, OperateError> {
+    let words = line.split('\'').enumerate().flat_map(|(at, part)| match at % 2 {
+        0 => part.split_whitespace().collect::<Vec<_>>(),
+        _ => vec![part],
+    });
+    let Command::Operate(command) = CommandLine::parse_from(std::iter::once("pumice").chain(words)).command
+    else {
+        panic!("{line} asks no gateway")
+    };
+    let (mut out, mut notes) = (Vec::new(), Vec::new());
+    let mut console = Console { input: &mut input, out: &mut out, notes: &mut notes };
+    carry_out(api, command, &mut console).await?;
+    Ok(Said { out: String::from_utf8_lossy(&out).into_owned(), notes: String::from_utf8(notes).unwrap() })
+}
+
 /// What a command prints.
-async fn run(gateway: &Gateway, line: &str, mut input: &[u8]) -> Result<String, OperateError> {
-    let words = std::iter::once("pumice").chain(line.split_whitespace());
-    let mut out = Vec::new();
-    match CommandLine::try_parse_from(words).unwrap().command {
-        Command::Status { json, .. } => status(gateway.api(), json, &mut out).await?,
-        Command::Subscriber { command, .. } => {
-            subscriber(gateway.api(), command, &mut input, &mut out).await?
-        }
-        other => panic!("{other:?}"),
-    }
-    Ok(String::from_utf8(out).unwrap())
+async fn run(gateway: &Gateway, line: &str, input: &[u8]) -> Result<String, OperateError> {
+    Ok(say(gateway, line, input).await?.out)
 }
 
 fn keys() -> String {
@@ -117,7 +141,7 @@ async fn no_gateway_is_said_with_what_to_do() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let api = listener.local_addr().unwrap();
     drop(listener);
-    let error = status(api, false, &mut Vec::new()).await.unwrap_err();
+    let error = say_at(api, "status", b"").await.err().unwrap();
     assert!(matches!(error, OperateError::Gateway(ClientError::Unreachable { .. })));
     assert!(error.to_string().contains("--api"), "{error}");
 }
@@ -132,7 +156,7 @@ async fn another_program_is_no_gateway() {
         stream.try_write(b"SSH-2.0-OpenSSH_9.2\r\n").unwrap();
         stream.readable().await.unwrap();
     });
-    let error = status(api, false, &mut Vec::new()).await.unwrap_err();
+    let error = say_at(api, "status", b"").await.err().unwrap();
     assert!(matches!(error, OperateError::Gateway(ClientError::Garbled { .. })), "{error}");
 }
 

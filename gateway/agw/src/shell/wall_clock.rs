@@ -54,7 +54,7 @@ impl ClockWatch {
 }
 
 /// Whether the kernel says that something (NTP, PTP, GNSS) disciplines its clock.
-fn is_synchronised() -> bool {
+pub(crate) fn is_synchronised() -> bool {
     // SAFETY: timex is a plain C struct of integers, for which all zeros are legal; a mode of zero only reads.
     #[allow(unsafe_code, reason = "adjtimex(2) has no safe wrapper in nix")]
     let (state, status) = unsafe {

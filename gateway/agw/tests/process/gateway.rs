@@ -18,6 +18,8 @@ pub(crate) struct Gateway {
     folder: TempDir,
     manager: UnixDatagram,
     process: Option<Process>,
+    /// Whether the service manager wants to hear often that it lives. Then a test must hear it: a full socket blocks.
+    pub(crate) watched: bool,
 }
 
 impl Gateway {
@@ -25,7 +27,13 @@ impl Gateway {
         let folder = tempfile::tempdir().unwrap();
         let manager = UnixDatagram::bind(folder.path().join("notify")).unwrap();
         manager.set_read_timeout(Some(PATIENCE)).unwrap();
-        let gateway = Self { namespace: Namespace::new("gateway").unwrap(), folder, manager, process: None };
+        let gateway = Self {
+            namespace: Namespace::new("gateway").unwrap(),
+            folder,
+            manager,
+            process: None,
+            watched: true,
+        };
         gateway.configure("");
         gateway
     }
@@ -57,7 +65,10 @@ impl Gateway {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pumice"));
         command.args(arguments).env("NOTIFY_SOCKET", self.folder.path().join("notify"));
-        command.env("WATCHDOG_USEC", "200000").env_remove("WATCHDOG_PID");
+        command.env_remove("WATCHDOG_PID").env_remove("WATCHDOG_USEC");
+        if self.watched {
+            command.env("WATCHDOG_USEC", "200000");
+        }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -106,6 +117,15 @@ impl Gateway {
         let mut log = String::new();
         process.stderr().unwrap().read_to_string(&mut log).unwrap();
         (status.code(), took, log)
+    }
+
+    /// Waits until the gateway ends by itself; its exit code and its log.
+    pub(crate) fn wait(&mut self) -> (Option<i32>, String) {
+        let process = self.process.take().unwrap();
+        let status = process.wait(PATIENCE).unwrap().expect("it did not end");
+        let mut log = String::new();
+        process.stderr().unwrap().read_to_string(&mut log).unwrap();
+        (status.code(), log)
     }
 
     /// Runs another command of the binary to its end.

@@ -2,10 +2,12 @@
 
 #![cfg(test)]
 
+mod battery;
 mod cell;
 mod gateway;
 mod lifetime;
 mod privileges;
 mod refusals;
+mod top;
 
 use gateway::Gateway;

@@ -28,7 +28,16 @@ fn each_thread_keeps_what_it_needs_and_no_more() {
     let mut gateway = Gateway::new();
     gateway.start();
     wait_for_names(&gateway);
-    let expected = [("pumice", 0), ("pumice-sctp", NET_RAW), ("store", 0), ("user-plane", NET_ADMIN)];
+    let expected = [
+        ("announce", 0),
+        ("board", 0),
+        ("captures", NET_RAW),
+        ("mDNS_daemon", 0),
+        ("pumice", 0),
+        ("pumice-sctp", NET_RAW),
+        ("store", 0),
+        ("user-plane", NET_ADMIN),
+    ];
     let expected: BTreeMap<String, u64> = expected.map(|(name, kept)| (name.to_owned(), kept)).into();
     for field in ["CapEff", "CapPrm"] {
         let kept = threads(gateway.id(), field).into_iter();

@@ -30,6 +30,8 @@ fn open(address: IpAddr) -> io::Result<UdpSocket> {
     if setsockopt(&socket, sockopt::SndBufForce, &BUFFER_OCTETS).is_err() {
         socket.set_send_buffer_size(BUFFER_OCTETS)?;
     }
+    // A box that starts with its cable out has its address later: it must serve then, and not have given up.
+    setsockopt(&socket, sockopt::IpFreebind, &true)?;
     socket.bind(&address.into())?;
     Ok(socket.into())
 }

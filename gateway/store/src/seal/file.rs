@@ -26,6 +26,7 @@ const MAGIC: &[u8; 8] = b"pumice1\n";
 /// might, after the thousands of millions of checkpoints that 600 phones make in some years.
 pub struct FileSealer {
     cipher: XChaCha20Poly1305,
+    key: Zeroizing<[u8; KEY]>,
 }
 
 impl FileSealer {
@@ -53,7 +54,7 @@ impl FileSealer {
 
     /// Seals with this key: for keys that come from elsewhere.
     pub fn new(key: &[u8; 32]) -> Self {
-        Self { cipher: XChaCha20Poly1305::new(&(*key).into()) }
+        Self { cipher: XChaCha20Poly1305::new(&(*key).into()), key: Zeroizing::new(*key) }
     }
 }
 
@@ -89,6 +90,15 @@ impl Sealer for FileSealer {
             .map_err(|_| StoreError::NotAuthentic)?;
         Ok(plain)
     }
+
+    fn key_to_carry(&self) -> Option<Zeroizing<[u8; KEY]>> {
+        Some(self.key.clone())
+    }
+}
+
+/// A key file's content.
+pub(crate) fn key_file(key: &[u8; KEY]) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new([MAGIC.as_slice(), key].concat())
 }
 
 impl fmt::Debug for FileSealer {

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use pumice_model::change::Change;
+use pumice_model::control::Refusal;
 use pumice_model::time::Instant;
 
 use super::{Batch, Notice, Writer, WriterOptions};
@@ -20,6 +21,8 @@ pub struct ThreadOptions {
     pub queue_batches: usize,
     /// Changes in them.
     pub queue_changes: usize,
+    /// Questions that may wait for the thread.
+    pub queue_questions: usize,
     /// Batches that share one transaction at most.
     pub group_batches: usize,
     /// The writer in the thread.
@@ -31,6 +34,7 @@ impl Default for ThreadOptions {
         Self {
             queue_batches: 256,
             queue_changes: 16_384,
+            queue_questions: 32,
             group_batches: 64,
             writer: WriterOptions::default(),
         }
@@ -52,11 +56,14 @@ pub enum SubmitError {
 pub struct StoreThread {
     queue: Option<SyncSender<Request>>,
     shared: Arc<Shared>,
-    queue_changes: usize,
+    options: ThreadOptions,
     thread: Option<JoinHandle<()>>,
 }
 
 struct Shared {
+    /// Batches and backups.
+    waiting_batches: AtomicUsize,
+    waiting_questions: AtomicUsize,
     waiting_changes: AtomicUsize,
     statistics: Mutex<Statistics>,
 }
@@ -64,7 +71,11 @@ struct Shared {
 enum Request {
     Batch(Batch),
     Backup { ticket: u64, target: PathBuf },
+    Question(Question),
 }
+
+/// Asks the store, and hands the answer over.
+type Question = Box<dyn FnOnce(&mut Store) + Send>;
 
 impl StoreThread {
     /// Starts the thread. `notify` is called in it and must not block: it wakes whoever waits.
@@ -73,8 +84,10 @@ impl StoreThread {
         options: ThreadOptions,
         notify: Box<dyn FnMut(Notice) + Send>,
     ) -> io::Result<Self> {
-        let (queue, requests) = mpsc::sync_channel(options.queue_batches.max(1));
+        let (queue, requests) = mpsc::sync_channel(options.queue_batches.max(1) + options.queue_questions);
         let shared = Arc::new(Shared {
+            waiting_batches: AtomicUsize::new(0),
+            waiting_questions: AtomicUsize::new(0),
             waiting_changes: AtomicUsize::new(0),
             statistics: Mutex::new(store.statistics()),
         });
@@ -86,7 +99,7 @@ impl StoreThread {
             notify,
         };
         let thread = thread::Builder::new().name("store".to_owned()).spawn(|| worker.run())?;
-        Ok(Self { queue: Some(queue), shared, queue_changes: options.queue_changes, thread: Some(thread) })
+        Ok(Self { queue: Some(queue), shared, options, thread: Some(thread) })
     }
 
     /// Hands a batch over; never waits. [`Notice::Done`] says what became of it.
@@ -94,7 +107,7 @@ impl StoreThread {
         let count = changes.len();
         let before = self.shared.waiting_changes.fetch_add(count, Ordering::AcqRel);
         // A batch of any size is taken when none waits, or it could never be.
-        let refused = if before > 0 && before.saturating_add(count) > self.queue_changes {
+        let refused = if before > 0 && before.saturating_add(count) > self.options.queue_changes {
             SubmitError::Full(changes)
         } else {
             match self.send(Request::Batch(Batch { ticket, changes })) {
@@ -111,6 +124,27 @@ impl StoreThread {
         self.send(Request::Backup { ticket, target })
     }
 
+    /// Asks the store between two batches, after all that was submitted before; never waits. `answer` is called in the
+    /// store's thread and must not block. It is dropped without an answer if the thread ends first.
+    ///
+    /// [`Refusal::Busy`] when as many wait as may, or the thread has ended: neither is called then.
+    pub fn ask<T>(
+        &self,
+        question: impl FnOnce(&mut Store) -> T + Send + 'static,
+        answer: impl FnOnce(T) + Send + 'static,
+    ) -> Result<(), Refusal> {
+        let waiting = &self.shared.waiting_questions;
+        let ticket = Question::from(Box::new(move |store: &mut Store| answer(question(store))));
+        if waiting.fetch_add(1, Ordering::AcqRel) < self.options.queue_questions
+            && let Some(queue) = &self.queue
+            && queue.try_send(Request::Question(ticket)).is_ok()
+        {
+            return Ok(());
+        }
+        waiting.fetch_sub(1, Ordering::AcqRel);
+        Err(Refusal::Busy)
+    }
+
     /// What was done so far.
     pub fn statistics(&self) -> Statistics {
         self.shared.statistics.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -119,16 +153,25 @@ impl StoreThread {
     /// Commits what is queued, empties the log and waits for the thread.
     pub fn stop(self) {}
 
+    /// Sends a batch or a backup.
     fn send(&self, request: Request) -> Result<(), SubmitError> {
         let changes = |request| match request {
             Request::Batch(batch) => batch.changes,
-            Request::Backup { .. } => Vec::new(),
+            Request::Backup { .. } | Request::Question(_) => Vec::new(),
         };
         let Some(queue) = &self.queue else { return Err(SubmitError::Stopped(changes(request))) };
-        queue.try_send(request).map_err(|error| match error {
-            TrySendError::Full(request) => SubmitError::Full(changes(request)),
-            TrySendError::Disconnected(request) => SubmitError::Stopped(changes(request)),
-        })
+        let waiting = &self.shared.waiting_batches;
+        let refused = if waiting.fetch_add(1, Ordering::AcqRel) >= self.options.queue_batches.max(1) {
+            SubmitError::Full(changes(request))
+        } else {
+            match queue.try_send(request) {
+                Ok(()) => return Ok(()),
+                Err(TrySendError::Full(request)) => SubmitError::Full(changes(request)),
+                Err(TrySendError::Disconnected(request)) => SubmitError::Stopped(changes(request)),
+            }
+        };
+        waiting.fetch_sub(1, Ordering::AcqRel);
+        Err(refused)
     }
 }
 
@@ -185,8 +228,17 @@ impl Worker {
             match request {
                 Request::Batch(batch) => next = self.write_group(now, batch),
                 Request::Backup { ticket, target } => {
+                    self.shared.waiting_batches.fetch_sub(1, Ordering::AcqRel);
                     let result = self.writer.store().backup_to(&target);
                     (self.notify)(Notice::Done { ticket, result });
+                }
+                Request::Question(question) => {
+                    self.shared.waiting_questions.fetch_sub(1, Ordering::AcqRel);
+                    question(self.writer.store());
+                    next = self.requests.try_recv().ok();
+                    if next.is_none() {
+                        self.writer.idle();
+                    }
                 }
             }
         }
@@ -210,6 +262,7 @@ impl Worker {
                 }
             }
         }
+        self.shared.waiting_batches.fetch_sub(batches.len(), Ordering::AcqRel);
         let taken = batches.iter().map(|batch| batch.changes.len()).sum();
         self.shared.waiting_changes.fetch_sub(taken, Ordering::AcqRel);
         self.writer.write(now, batches, &mut self.notify);

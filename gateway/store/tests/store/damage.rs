@@ -4,11 +4,13 @@ use std::fs;
 use std::path::Path;
 
 use pumice_model::change::{Change, Counter};
+use pumice_model::people::{Actor, Role};
+use pumice_model::settings::Values;
 use pumice_store::restore::SEQ_JUMP;
-use pumice_store::{Problem, StoreError};
+use pumice_store::{Application, Problem, StoreError};
 use rusqlite::Connection;
 
-use crate::fixtures::{Home, cell, subscriber, ue};
+use crate::fixtures::{Home, account, audited, batch_sim, cell, imsi, session, stamp, subscriber, ue, used};
 use crate::workload::Random;
 
 const SUBSCRIBERS: u32 = 300;
@@ -52,7 +54,7 @@ fn a_damaged_page_costs_the_rows_on_it_and_no_more() {
     };
     let kept = opened.state.subscribers.len();
     assert!((SUBSCRIBERS as usize - 60..SUBSCRIBERS as usize).contains(&kept), "{kept}");
-    assert_eq!(*rows, kept + 3, "and the identity, a ceiling, a cell");
+    assert_eq!(*rows, kept + 4, "and the identity, a ceiling, a cell, the count of starts");
     let (first, last) = (subscriber(0, 1), subscriber(SUBSCRIBERS - 1, 1));
     assert_eq!(
         (opened.state.subscribers.first(), opened.state.subscribers.last()),
@@ -93,6 +95,33 @@ fn a_missing_table_costs_what_was_in_it() {
     assert!(matches!(opened.problems[..], [Problem::SetAside { .. }]), "{:?}", opened.problems);
     assert_eq!((opened.identity, opened.state.subscribers.len()), (identity, SUBSCRIBERS as usize));
     assert_eq!(opened.state.learned_cells, []);
+}
+
+#[test]
+fn what_is_kept_for_people_is_carried_over() {
+    let home = filled();
+    let mut opened = home.open();
+    let store = &mut opened.store;
+    store.claim(&account("ana", Role::Owner)).unwrap();
+    store.put_session(&session(1, "ana", 1)).unwrap();
+    store.note(&audited(1)).unwrap();
+    store.add_usage(&[used(1, 20_000, 9)]).unwrap();
+    store.add_batch(&[batch_sim(1)]).unwrap();
+    let values = Values::from([("backhaul.password".to_owned(), "hush".to_owned())]);
+    store.apply_revision(&values, stamp(1), &Actor::Shell, Application::Keep).unwrap();
+    let boot = opened.boot;
+    drop(opened);
+    Connection::open(home.database()).unwrap().execute_batch("DROP TABLE sessions").unwrap();
+    let mut opened = home.open();
+    assert!(matches!(opened.problems[..], [Problem::SetAside { .. }]), "{:?}", opened.problems);
+    assert_eq!(opened.boot, boot + 1);
+    let store = &mut opened.store;
+    assert_eq!(store.accounts().unwrap(), [account("ana", Role::Owner)]);
+    assert_eq!(store.sessions().unwrap(), []);
+    assert_eq!(store.note(&audited(2)).unwrap(), 2);
+    assert_eq!(store.usage(imsi(1)).unwrap().days, [used(1, 20_000, 9)]);
+    assert_eq!(store.find_in_batch(&batch_sim(1).iccid).unwrap(), batch_sim(1));
+    assert_eq!(store.begin_revision().unwrap().values, values);
 }
 
 #[test]
@@ -170,7 +199,7 @@ fn a_database_of_a_newer_program_is_refused_and_left_alone() {
     let home = filled();
     Connection::open(home.database()).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let refused = home.open_with(home.options()).unwrap_err();
-    assert_eq!(refused, StoreError::Newer { found: 99, known: 1 });
-    Connection::open(home.database()).unwrap().pragma_update(None, "user_version", 1).unwrap();
+    assert_eq!(refused, StoreError::Newer { found: 99, known: 2 });
+    Connection::open(home.database()).unwrap().pragma_update(None, "user_version", 2).unwrap();
     assert_eq!(home.open().state.subscribers.len(), SUBSCRIBERS as usize);
 }

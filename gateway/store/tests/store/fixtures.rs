@@ -2,13 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
+use pumice_model::archive::{Day, DayUsage};
 use pumice_model::change::LearnedCell;
 use pumice_model::identity::{
     Apn, Ebi, EnbId, GlobalEnbId, Gummei, Guti, Imeisv, Imsi, MTmsi, MmeCode, MmeGroupId, Plmn, Tac, Tai,
     Teid,
 };
+use pumice_model::machine::BatchSim;
+use pumice_model::people::{Account, AccountName, Actor, AuditEntry, Outcome, Role, Session};
 use pumice_model::secret::{Key128, Key256};
 use pumice_model::subscriber::{Ambr, ApnProfile, OperatorKey, Qci, SimKeys, Subscriber, SubscriberState};
+use pumice_model::time::Stamp;
 use pumice_model::ue::{BearerRecord, CapabilityHash, SecurityRecord, UeCapability, UeRecord};
 use pumice_store::{FileSealer, Opened, Options, Store, StoreError};
 
@@ -140,4 +144,62 @@ pub(crate) fn cell(n: u32) -> LearnedCell {
     };
     let address = if n.is_multiple_of(2) { [192, 0, 2, 7].into() } else { "2001:db8::7".parse().unwrap() };
     LearnedCell { enb: GlobalEnbId { plmn, id }, address }
+}
+
+/// So many seconds after the second start; the clock was trusted now and then.
+pub(crate) fn stamp(seconds: u64) -> Stamp {
+    let unix_seconds = Some(1_800_000_000 + seconds).filter(|_| seconds.is_multiple_of(2));
+    Stamp { boot: 2, at_millis: 1_000 * seconds, unix_seconds }
+}
+
+pub(crate) fn name(name: &str) -> AccountName {
+    AccountName::parse(name).unwrap()
+}
+
+pub(crate) fn account(of: &str, role: Role) -> Account {
+    Account {
+        name: name(of),
+        role,
+        password: format!("$argon2id$v=19$m=8192,t=3,p=1$c2FsdHNhbHQ$canary-of-{of}"),
+        language: heapless::String::try_from("en").unwrap(),
+        created: stamp(1),
+    }
+}
+
+/// A session that was used last at this second.
+pub(crate) fn session(token: u8, of: &str, used: u64) -> Session {
+    Session {
+        token: [token; 32],
+        account: name(of),
+        begun: stamp(1),
+        used: stamp(used),
+        browser: heapless::String::try_from("Safari on iPhone").unwrap(),
+    }
+}
+
+/// The entry that is the `n`th.
+pub(crate) fn audited(n: u64) -> AuditEntry {
+    let actor = match n % 4 {
+        0 => Actor::Account(name("ana")),
+        1 => Actor::Shell,
+        2 => Actor::Box,
+        _ => Actor::Nobody,
+    };
+    AuditEntry {
+        at: stamp(n),
+        actor,
+        address: [None, Some([192, 0, 2, 9].into()), "2001:db8::9".parse().ok()][(n % 3) as usize],
+        action: heapless::String::try_from("subscriber.add").unwrap(),
+        subject: heapless::String::try_from(format!("subject {n}").as_str()).unwrap(),
+        outcome: if n.is_multiple_of(5) { Outcome::Refused } else { Outcome::Done },
+    }
+}
+
+pub(crate) fn batch_sim(n: u32) -> BatchSim {
+    BatchSim { iccid: format!("8988{n:015}"), subscriber: subscriber(n, 4) }
+}
+
+/// What phone `n` used on a day.
+pub(crate) fn used(n: u32, day: u32, uplink: u64) -> DayUsage {
+    DayUsage { imsi: imsi(n), day: Day(day), uplink, downlink: 10 * uplink }
 }

@@ -7,9 +7,13 @@ use std::thread;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::{CloneFlags, unshare};
 use pumice_model::change::{Change, Counter};
-use pumice_store::{Opened, Options, Problem, StoreError};
+use pumice_model::control::Refusal;
+use pumice_model::people::{Actor, Role};
+use pumice_model::query::PageRequest;
+use pumice_model::settings::Values;
+use pumice_store::{Application, Opened, Options, Problem, Store, StoreError};
 
-use crate::fixtures::{Home, imsi, subscriber, ue};
+use crate::fixtures::{Home, account, audited, batch_sim, imsi, session, stamp, subscriber, ue, used};
 use crate::recording_vfs::{Fault, Recorder};
 use crate::workload::Expected;
 
@@ -226,4 +230,83 @@ fn a_restored_backup_jumps_ahead_on_a_read_only_disk_too() {
         let state = open(at).state;
         assert_eq!((state.seq_ceiling, state.subscribers.len()), (jumped, 2));
     });
+}
+
+#[test]
+fn what_is_kept_for_people_is_read_from_a_disk_that_takes_nothing() {
+    on_a_small_disk(2 << 20, |at| {
+        let mut store = open(at).store;
+        store.claim(&account("ana", Role::Owner)).unwrap();
+        store.put_session(&session(1, "ana", 1)).unwrap();
+        store.note(&audited(1)).unwrap();
+        store.add_usage(&[used(1, 20_000, 9)]).unwrap();
+        store.add_batch(&[batch_sim(1)]).unwrap();
+        store.remember_time(77).unwrap();
+        let values = |name: &str| Values::from([("network.name".to_owned(), name.to_owned())]);
+        let apply = |store: &mut Store, name: &str, how| {
+            store.apply_revision(&values(name), stamp(1), &Actor::Shell, how)
+        };
+        apply(&mut store, "kept", Application::Keep).unwrap();
+        apply(&mut store, "tried", Application::TryAtStart).unwrap();
+        drop(store);
+        read_only(at, true);
+        let mut opened = open(at);
+        assert_eq!((opened.boot, opened.last_known), (2, Some(77)));
+        let store = &mut opened.store;
+        assert_eq!(store.accounts().unwrap(), [account("ana", Role::Owner)]);
+        assert_eq!(store.sessions().unwrap(), [session(1, "ana", 1)]);
+        assert_eq!(store.audit(&PageRequest::default()).unwrap().items.len(), 1);
+        assert_eq!(store.usage(imsi(1)).unwrap().days, [used(1, 20_000, 9)]);
+        assert_eq!(store.find_in_batch(&batch_sim(1).iccid).unwrap(), batch_sim(1));
+        assert_eq!(store.history().unwrap(), []);
+        let begun = store.begin_revision().unwrap();
+        assert_eq!((begun.number, begun.values, begun.on_trial), (Some(1), values("kept"), false));
+        let refused = Err(Refusal::Store { reason: StoreError::ReadOnly.to_string() });
+        assert_eq!(store.claim(&account("ben", Role::Owner)), refused);
+        assert_eq!(store.put_session(&session(2, "ana", 1)), refused);
+        assert_eq!(store.add_usage(&[used(1, 20_000, 1)]), refused);
+        assert_eq!(store.keep_revision(1), refused);
+        assert!(matches!(store.export("X"), Err(Refusal::Wrong { .. })));
+        // The same store, once the disk takes what it is given.
+        read_only(at, false);
+        assert_eq!(store.note(&audited(2)).unwrap(), 2);
+        assert_eq!(store.begin_revision().unwrap().values, values("tried"));
+        drop(opened);
+        assert_eq!(open(at).boot, 3);
+    });
+}
+
+#[test]
+fn a_database_of_an_older_program_is_read_from_a_disk_that_takes_nothing() {
+    on_a_small_disk(2 << 20, |at| {
+        let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/v1.sql");
+        let old = rusqlite::Connection::open(at.join("pumice.db")).unwrap();
+        old.execute_batch(&fs::read_to_string(fixture).unwrap()).unwrap();
+        drop(old);
+        pumice_store::FileSealer::open_or_create(&at.join("pumice.key")).unwrap();
+        read_only(at, true);
+        let mut opened = open(at);
+        assert_eq!((opened.state.learned_cells.len(), opened.boot), (8, 1));
+        assert_eq!(opened.store.accounts().unwrap(), []);
+        assert_eq!(opened.store.begin_revision().unwrap(), Default::default());
+        read_only(at, false);
+        drop(opened);
+    });
+}
+
+#[test]
+fn a_start_on_a_full_disk_is_counted_when_there_is_room() {
+    let home = Home::new();
+    drop(home.open());
+    let recorder = Recorder::register();
+    recorder.fail(Some(Fault::NoSpace));
+    let options = || Options { vfs: Some(recorder.name()), ..home.options() };
+    let mut opened = home.open_with(options()).unwrap();
+    assert_eq!(opened.boot, 2);
+    assert!(matches!(opened.store.note(&audited(1)), Err(Refusal::Store { .. })));
+    recorder.fail(None);
+    assert_eq!(opened.store.keep_revision(1), Err(Refusal::NotFound), "nothing was written with it");
+    opened.store.note(&audited(1)).unwrap();
+    drop(opened);
+    assert_eq!(home.open().boot, 3);
 }

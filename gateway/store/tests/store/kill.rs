@@ -4,9 +4,10 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use pumice_model::query::PageRequest;
 use pumice_store::{FileSealer, Options, Store};
 
-use crate::fixtures::Home;
+use crate::fixtures::{Home, audited};
 use crate::workload::{Expected, Random, batch};
 
 const COMMITS: usize = 4_000;
@@ -52,8 +53,19 @@ fn what_was_acknowledged_survives_sigkill_at_any_moment() {
         lines.map_while(Result::ok).for_each(count);
         most = most.max(acknowledged);
 
-        let opened = Store::open(&home.database(), options(home.path())).unwrap();
+        let mut opened = Store::open(&home.database(), options(home.path())).unwrap();
         assert_eq!(opened.problems, [], "round {round}");
+        let noted = opened
+            .store
+            .audit(&PageRequest::default())
+            .unwrap()
+            .items
+            .first()
+            .map_or(0, |newest| newest.number);
+        assert!(
+            (acknowledged as u64..=acknowledged as u64 + 1).contains(&noted),
+            "round {round}: {noted} noted"
+        );
         let state = Expected::from(opened.state);
         let mut history = Random(seed);
         let mut expected = Expected::default();
@@ -78,6 +90,7 @@ fn committer() {
     let mut out = std::io::stdout().lock();
     for n in 0..COMMITS {
         store.commit(&batch(&mut random)).unwrap();
+        store.note(&audited(1)).unwrap();
         writeln!(out, "\nACK {n}").unwrap();
         out.flush().unwrap();
         if n % 37 == 36 {

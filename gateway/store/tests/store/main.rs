@@ -9,18 +9,24 @@
     reason = "a test fails by panicking; clippy takes only functions marked #[test] for tests, not what they call"
 )]
 
+mod batch;
 mod bounds;
 mod commit;
 mod damage;
 mod fixtures;
 mod full_disk;
+mod history;
 mod identity;
 mod kill;
+mod people;
+mod portable;
 mod power;
 mod recording_vfs;
 mod restored_backup;
+mod revisions;
 mod schema;
 mod sealing;
 mod thread;
+mod usage;
 mod workload;
 mod writer;

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use pumice_model::archive::PhoneUsage;
 use pumice_model::box_identity::BoxIdentity;
 use pumice_model::change::Durability;
 use pumice_store::{Options, Store};
 
-use crate::fixtures::Home;
+use crate::fixtures::{Home, audited, imsi, used};
 use crate::recording_vfs::{Op, Recorder};
 use crate::workload::{Expected, Random, batch, durability};
 
@@ -237,7 +238,65 @@ fn every_acknowledged_commit_survives_power_loss_at_any_moment() {
     );
 }
 
-/// The test above can fail: a store that does not sync loses what it acknowledged.
+/// What the box keeps for its people, each in a transaction: usage, the audit and a trial of settings, which must agree.
+#[test]
+fn what_is_kept_for_people_survives_power_loss_at_any_moment() {
+    let home = Home::new();
+    let recorder = Recorder::register();
+    let options = Options { log_octets: 64 << 10, vfs: Some(recorder.name()), ..home.options() };
+    let mut store = home.open_with(options).unwrap().store;
+    recorder.mark(0);
+    let rounds = if pumice_lab::tier::is_full() { 40 } else { 12 };
+    for n in 1..=rounds {
+        store.add_usage(&[used(1, 20_000 + n as u32, 1), used(2, 20_000 + n as u32, 5)]).unwrap();
+        recorder.mark(2 * n - 1);
+        store.note(&audited(n as u64)).unwrap();
+        recorder.mark(2 * n);
+        // A NORMAL one in between, and a checkpoint now and then.
+        store.remember_time(n as u64).unwrap();
+        if n % 5 == 0 {
+            store.checkpoint().unwrap();
+        }
+    }
+    drop(store);
+    let ops = recorder.ops();
+    let (mut cuts, mut random) = (0, Random(5));
+    for cut in ops.iter().position(|op| *op == Op::Mark(0)).unwrap()..=ops.len() {
+        let acknowledged = ops[..cut].iter().filter(|op| matches!(op, Op::Mark(_))).count().saturating_sub(1);
+        for loss in [Loss::Nothing, Loss::Everything, Loss::Some] {
+            let after = Home::new();
+            std::fs::copy(home.path().join("pumice.key"), after.path().join("pumice.key")).unwrap();
+            for (file, medium) in media(&ops[..cut]) {
+                if let Some(content) = medium.after(loss, &mut random) {
+                    std::fs::write(after.path().join(file), content).unwrap();
+                }
+            }
+            let mut opened = after.open();
+            assert_eq!(opened.problems, [], "cut {cut}");
+            let sum = |usage: PhoneUsage| usage.months.iter().map(|month| month.uplink).sum::<u64>();
+            let (one, two) = (opened.store.usage(imsi(1)).unwrap(), opened.store.usage(imsi(2)).unwrap());
+            let (one, two) = (sum(one), sum(two));
+            let newest = opened
+                .store
+                .audit(&Default::default())
+                .unwrap()
+                .items
+                .first()
+                .map_or(0, |newest| newest.number);
+            assert_eq!(5 * one, two, "a batch of usage is there whole or not at all");
+            let found = one + newest;
+            assert!(newest <= one && one <= newest + 1, "in their order");
+            assert!(
+                (acknowledged as u64..=acknowledged as u64 + 1).contains(&found),
+                "cut {cut} {loss:?}: {found} of {acknowledged}"
+            );
+            cuts += 1;
+        }
+    }
+    eprintln!("{cuts} power cuts");
+}
+
+/// The tests above can fail: a store that does not sync loses what it acknowledged.
 #[test]
 fn a_recording_without_syncs_is_found_wanting() {
     let mut recording = record(3, 30);

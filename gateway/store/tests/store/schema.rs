@@ -3,14 +3,20 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use pumice_model::archive::Span;
 use pumice_model::change::{Change, Counter};
+use pumice_model::people::{Actor, Role};
+use pumice_model::query::PageRequest;
+use pumice_model::settings::{RevisionState, Values};
+use pumice_model::time::Instant;
 use pumice_model::ue::CapabilityHash;
-use pumice_store::{FileSealer, Opened, Options, Store};
+use pumice_store::{Application, Archive, FileSealer, Opened, Options, Sample, Store};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
-use crate::fixtures::{Home, cell, subscriber, ue};
+use crate::fixtures::{Home, account, audited, batch_sim, cell, imsi, session, stamp, subscriber, ue, used};
 use crate::workload::Expected;
 
 /// What seals the fixtures.
@@ -37,6 +43,66 @@ fn content() -> Vec<Change> {
         changes.push(Change::LearnCell(cell(n)));
     }
     changes
+}
+
+/// What a fixture holds from the second version on.
+fn fill_in_people(store: &mut Store) {
+    store.claim(&account("ana", Role::Owner)).unwrap();
+    store.add_account(&account("ben", Role::Seller)).unwrap();
+    store.put_session(&session(7, "ben", 40)).unwrap();
+    for n in 1..=3 {
+        store.note(&audited(n)).unwrap();
+    }
+    let [first, second] = settings();
+    store.apply_revision(&first, stamp(5), &Actor::Shell, Application::Keep).unwrap();
+    store.apply_revision(&second, stamp(6), &Actor::Box, Application::TryAtStart).unwrap();
+    store.add_batch(&[batch_sim(1), batch_sim(2)]).unwrap();
+    store.add_usage(&[used(1, 20_000, 11), used(2, 5, 12)]).unwrap();
+    store.keep_history(&history().save()).unwrap();
+    store.remember_time(1_800_000_000).unwrap();
+}
+
+fn settings() -> [Values; 2] {
+    let first = [("network.name", "Village"), ("backhaul.password", "not to be seen")];
+    let second = [("network.name", "Town"), ("backhaul.password", "nor this")];
+    [first, second]
+        .map(|pairs| pairs.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect())
+}
+
+fn history() -> Archive {
+    let mut archive = Archive::default();
+    for n in 0..30 {
+        let sample = Sample { phones: Some(n), delay: Some(40), ..Sample::default() };
+        let at = Instant::after_start(Duration::from_secs(30 * u64::from(n)));
+        archive.sample(at, Some(1_800_000_000 + 30 * u64::from(n)), &sample);
+    }
+    archive
+}
+
+fn check_people(opened: &mut Opened) {
+    let store = &mut opened.store;
+    assert_eq!(store.accounts().unwrap(), [account("ana", Role::Owner), account("ben", Role::Seller)]);
+    assert_eq!(store.sessions().unwrap(), [session(7, "ben", 40)]);
+    let audit = store.audit(&PageRequest::default()).unwrap().items;
+    assert_eq!(audit.iter().map(|record| record.number).collect::<Vec<_>>(), [3, 2, 1]);
+    assert_eq!(audit[2].entry, audited(1));
+    let [first, second] = settings();
+    let kept = store.revision(1).unwrap();
+    assert_eq!(
+        (kept.values, kept.at, kept.by, kept.state),
+        (first, stamp(5), Actor::Shell, RevisionState::Kept)
+    );
+    let pending = store.revision(2).unwrap();
+    assert_eq!((pending.values, pending.by, pending.state), (second, Actor::Box, RevisionState::Pending));
+    assert_eq!(store.batch_size().unwrap(), 2);
+    assert_eq!(store.find_in_batch(&batch_sim(2).iccid).unwrap(), batch_sim(2));
+    assert_eq!(store.usage(imsi(1)).unwrap().days, [used(1, 20_000, 11)]);
+    assert_eq!(store.usage(imsi(2)).unwrap().days, [used(2, 5, 12)]);
+    let resumed = Archive::resume(&store.history().unwrap());
+    for span in Span::ALL {
+        assert_eq!(resumed.curves(span).curves, history().curves(span).curves);
+    }
+    assert_eq!((opened.boot, opened.last_known), (2, Some(1_800_000_000)));
 }
 
 /// The schema as SQLite keeps it, without comments and in one spelling.
@@ -103,9 +169,17 @@ fn every_released_schema_is_migrated_with_all_that_is_in_it() {
             .unwrap()
             .execute_batch(&fs::read_to_string(&path).unwrap())
             .unwrap();
-        let opened = open(&home);
+        let mut opened = open(&home);
         assert_eq!(opened.problems, [], "{}", path.display());
         assert_eq!(opened.identity.serial, [0x5a; 16]);
+        // The first version knew nothing of people.
+        if path.ends_with("v1.sql") {
+            assert_eq!(opened.store.accounts().unwrap(), []);
+            assert_eq!((opened.boot, opened.last_known), (1, None));
+            fill_in_people(&mut opened.store);
+        } else {
+            check_people(&mut opened);
+        }
         assert_eq!(Expected::from(opened.state), expected, "{}", path.display());
         drop(opened.store);
         assert_eq!(schema(&Connection::open(home.database()).unwrap()), newest, "{}", path.display());
@@ -140,6 +214,7 @@ fn write_fixture() {
     let home = Home::new();
     let mut store = open(&home).store;
     store.commit(&content()).unwrap();
+    fill_in_people(&mut store);
     drop(store);
     let connection = Connection::open(home.database()).unwrap();
     connection.execute("UPDATE box SET serial = ?1", ["5a".repeat(16)]).unwrap();

@@ -3,11 +3,12 @@
 use std::fs;
 
 use pumice_model::change::Change;
+use pumice_model::people::{Actor, Role};
 use pumice_model::subscriber::OperatorKey;
-use pumice_store::{FileSealer, Options, Problem, Store, StoreError};
+use pumice_store::{Application, FileSealer, Options, Problem, Store, StoreError};
 use rusqlite::Connection;
 
-use crate::fixtures::{Home, imsi, subscriber, ue};
+use crate::fixtures::{Home, account, batch_sim, imsi, stamp, subscriber, ue};
 
 #[test]
 fn no_key_occurs_in_any_file() {
@@ -22,6 +23,14 @@ fn no_key_occurs_in_any_file() {
         canaries.push(ue.security.k_asme.expose().to_vec());
         store.commit(&[Change::PutSubscriber(Box::new(subscriber)), Change::PutUe(Box::new(ue))]).unwrap();
     }
+    let sim = batch_sim(77);
+    canaries.push(sim.subscriber.keys.k.expose().to_vec());
+    store.add_batch(&[sim]).unwrap();
+    store.claim(&account("ana", Role::Owner)).unwrap();
+    canaries.push(b"canary-of-ana".to_vec());
+    let secrets = [("backhaul.wifi_password".to_owned(), "a secret of 21 octets".to_owned())].into();
+    store.apply_revision(&secrets, stamp(1), &Actor::Shell, Application::Keep).unwrap();
+    canaries.push(b"a secret of 21 octets".to_vec());
     store.backup_to(&home.path().join("backup.db")).unwrap();
     let mut searched = 0;
     let mut search = |canaries: &[Vec<u8>]| {

@@ -3,9 +3,10 @@
 use std::sync::mpsc::{self, Receiver, Sender};
 
 use pumice_model::change::{Change, Counter};
-use pumice_store::{Notice, StoreThread, SubmitError, ThreadOptions};
+use pumice_model::control::Refusal;
+use pumice_store::{Notice, Store, StoreThread, SubmitError, ThreadOptions};
 
-use crate::fixtures::{Home, subscriber};
+use crate::fixtures::{Home, audited, subscriber};
 
 fn put(n: u32) -> Change {
     Change::PutSubscriber(Box::new(subscriber(n, 1)))
@@ -112,4 +113,59 @@ fn what_is_queued_is_written_before_it_stops() {
     assert_eq!(notices.iter().collect::<Vec<_>>(), (0..200).map(done).collect::<Vec<_>>());
     assert!(!home.log().exists(), "its log was emptied");
     assert_eq!(home.open().state.subscribers.len(), 200);
+}
+
+#[test]
+fn a_question_is_answered_after_what_was_submitted_before() {
+    let home = Home::new();
+    let (store, _notices, go_on) = held(&home, ThreadOptions::default());
+    let (answers, answered) = mpsc::channel();
+    for n in 1..=5 {
+        store.submit(n, vec![put(u32::try_from(n).unwrap())]).unwrap();
+        let answers = answers.clone();
+        let note = move |store: &mut Store| store.note(&audited(n));
+        store.ask(note, move |number| answers.send(number).unwrap()).unwrap();
+    }
+    let copy = home.path().join("backup.db");
+    let target = copy.clone();
+    store
+        .ask(
+            move |store| store.backup_to(&target),
+            move |done| answers.send(done.map(|()| 0).map_err(Into::into)).unwrap(),
+        )
+        .unwrap();
+    drop(go_on);
+    assert_eq!(answered.iter().collect::<Vec<_>>(), [1, 2, 3, 4, 5, 0].map(Ok));
+    store.stop();
+    std::fs::rename(copy, home.database()).unwrap();
+    assert_eq!(home.open().state.subscribers.len(), 5, "the batches before it were written before it");
+}
+
+#[test]
+fn more_questions_than_may_wait_are_refused_and_take_no_place_of_batches() {
+    let home = Home::new();
+    let options = ThreadOptions { queue_batches: 2, queue_questions: 3, ..ThreadOptions::default() };
+    let (store, _notices, go_on) = held(&home, options);
+    let (answers, answered) = mpsc::channel();
+    let ask = |n: u32| {
+        let answers = answers.clone();
+        store.ask(move |_| n, move |n| answers.send(n).unwrap())
+    };
+    for n in 1..=3 {
+        ask(n).unwrap();
+    }
+    assert_eq!(ask(4), Err(Refusal::Busy));
+    store.submit(1, vec![put(1)]).unwrap();
+    store.submit(2, vec![put(2)]).unwrap();
+    assert!(matches!(store.submit(3, vec![put(3)]), Err(SubmitError::Full(_))));
+    drop(go_on);
+    assert_eq!([answered.recv(), answered.recv(), answered.recv()], [1, 2, 3].map(Ok));
+    // There is room again.
+    ask(5).unwrap();
+    assert_eq!(answered.recv(), Ok(5));
+    // What waits when it stops is answered.
+    ask(6).unwrap();
+    drop(store);
+    assert_eq!(answered.recv(), Ok(6));
+    assert_eq!(home.open().state.subscribers.len(), 2);
 }

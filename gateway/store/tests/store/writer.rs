@@ -74,7 +74,7 @@ fn batches_share_a_transaction() {
     assert_eq!(notices, [1, 2, 3, 4].map(|ticket| done(ticket, Ok(()))));
     let after = bench.writer.statistics();
     assert_eq!(after.full_commits - before.full_commits, 1);
-    assert_eq!(after.normal_commits, 0);
+    assert_eq!(after.normal_commits, before.normal_commits);
 }
 
 #[test]

@@ -1,5 +1,8 @@
+use pumice_model::settings::setting;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::json::is_presentable;
 
 /// Why a request was refused (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -44,14 +47,14 @@ fn is_zero(number: &usize) -> bool {
     *number == 0
 }
 
-/// A wrong value: in a JSON body (`pointer`), in a query or path (`parameter`), or in a file (`line`, `column`).
+/// A wrong value: in a JSON body (`pointer`), in a query, path or header (`parameter`), or in a file (`line`, `column`).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {
     /// Where in a JSON body (RFC 6901).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub pointer: Option<String>,
-    /// Which parameter of query or path.
+    /// Which parameter of query or path, or which header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub parameter: Option<String>,
@@ -68,6 +71,17 @@ pub struct FieldError {
 }
 
 impl FieldError {
+    /// A mistake that a door names by its key: a setting, or a field of the body. A name that nothing here has may be the
+    /// client's own text, and is left out.
+    pub(crate) fn of_key(key: &str, why: &str) -> Self {
+        let pointer = match setting(key) {
+            Some(spec) => format!("/values/{}", spec.key),
+            None if is_presentable(key) => format!("/{key}"),
+            None => String::new(),
+        };
+        Self { pointer: Some(pointer), ..Self::new(why) }
+    }
+
     pub(crate) fn new(detail: impl ToString) -> Self {
         Self { detail: detail.to_string(), ..Self::default() }
     }

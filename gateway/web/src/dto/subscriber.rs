@@ -223,13 +223,23 @@ pub struct NewApn {
     pub ambr: Option<Ambr>,
 }
 
-/// What is changed of a subscriber.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// What is changed of a subscriber: at least one thing. Its keys stay.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, remote = "Self")]
+#[schema(example = json!({"state": "barred"}), min_properties = 1)]
 pub struct SubscriberPatch {
+    /// What the operator calls it: at most 64 octets of UTF-8, no control characters.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 64, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
+    pub name: Option<String>,
     /// Whether it is served. Barring a subscriber detaches its phone.
-    #[schema(example = "barred")]
-    pub state: SubscriberState,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = SubscriberState, required = false)]
+    pub state: Option<SubscriberState>,
+    /// The most that it may take, in all and with each of its APNs, from its phone's next attach on.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Ambr, required = false)]
+    pub ambr: Option<Ambr>,
 }
 
 only_objects!(Ambr, NewApn, NewSubscriber, SubscriberPatch);

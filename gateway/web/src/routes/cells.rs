@@ -8,7 +8,8 @@ use pumice_model::control::Command;
 use pumice_model::identity::GlobalEnbId;
 
 use crate::app::App;
-use crate::dto::{Cell, Page, parse_cell_id};
+use crate::audit::Deed;
+use crate::dto::{Cell, Page, cell_id, parse_cell_id};
 use crate::error::WebError;
 use crate::paging::{List, PageQuery};
 
@@ -37,7 +38,8 @@ pub(super) async fn forget(
     State(app): State<Arc<App>>,
     CellPath(cell): CellPath,
 ) -> Result<StatusCode, WebError> {
-    app.execute(Command::ForgetCell(cell)).await?;
+    let forgotten = app.execute(Command::ForgetCell(cell)).await;
+    app.note(Deed::new("cell.forget", cell_id(cell)), forgotten).await?;
     tracing::info!(%cell, "cell forgotten");
     Ok(StatusCode::NO_CONTENT)
 }

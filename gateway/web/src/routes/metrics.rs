@@ -12,6 +12,7 @@ use pumice_model::query::{Metric, MetricKind};
 
 use crate::app::{Answers, App};
 use crate::error::WebError;
+use crate::shared::Shared;
 
 const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -24,6 +25,7 @@ const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=u
 pub(super) async fn show(State(app): State<Arc<App>>) -> Result<impl IntoResponse, WebError> {
     let mut metrics = app.ask(|query| query.metrics()).await?;
     metrics.extend(own(&app.answers));
+    metrics.extend(of_the_page(&app.config.shared));
     // A family is one block, whatever the order they come in.
     metrics.sort_by(|one, other| one.name.cmp(other.name));
     let mut registry = Registry::with_prefix("pumice");
@@ -42,6 +44,25 @@ fn own(answers: &Answers) -> impl Iterator<Item = Metric> {
         label: Some(("class", class.to_owned())),
         value,
     })
+}
+
+fn of_the_page(shared: &Shared) -> impl Iterator<Item = Metric> {
+    let strangers =
+        ("page_strangers_total", "Connections to the page that did not come from a neighbour of the box");
+    let hurried = (
+        "page_handshakes_refused_total",
+        "TLS connections to the page that came too fast or waited too long",
+    );
+    let counted = [(strangers, &shared.strangers), (hurried, &shared.handshakes.refused)];
+    counted
+        .map(|((name, help), tally)| Metric {
+            name,
+            help,
+            kind: MetricKind::Counter,
+            label: None,
+            value: tally.total(),
+        })
+        .into_iter()
 }
 
 /// What the core counted at one moment, sorted by name.

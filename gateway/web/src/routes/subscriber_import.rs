@@ -8,6 +8,7 @@ use pumice_model::query::PageRequest;
 use utoipa::IntoParams;
 
 use crate::app::App;
+use crate::audit::Deed;
 use crate::body;
 use crate::dto::{FieldError, ImportResult, Problem};
 use crate::error::{FieldErrors, WebError};
@@ -50,7 +51,7 @@ pub(super) async fn import(
     let _permit = app.import_permit()?;
     let limits = &app.config.limits;
     let file = body::read(request, "text/csv", limits.import_octets, limits).await?;
-    let Table { subscribers, lines } = Table::parse(&file, &app.config.subscriber, limits)?;
+    let Table { subscribers, lines, .. } = Table::parse(&file, &app.config.subscriber, limits)?;
     drop(file);
 
     let exists = |imsis: &mut dyn Iterator<Item = _>| {
@@ -71,7 +72,8 @@ pub(super) async fn import(
     if dry_run {
         return Ok(Json(ImportResult { rows, added: 0, dry_run }));
     }
-    match app.execute(Command::AddSubscribers(subscribers)).await {
+    let added = app.execute(Command::AddSubscribers(subscribers)).await;
+    match app.note(Deed::new("subscriber.import", format!("{rows} rows")), added).await {
         Err(WebError::Refused(Refusal::Exists(imsi))) => exists(&mut core::iter::once(imsi))?,
         other => other?,
     }

@@ -10,6 +10,7 @@ use pumice_model::control::Command;
 use pumice_model::identity::Imsi;
 
 use crate::app::App;
+use crate::audit::Deed;
 use crate::body::JsonBody;
 use crate::dto::{NewSubscriber, Page, Problem, Subscriber, SubscriberPatch};
 use crate::error::WebError;
@@ -45,7 +46,8 @@ pub(super) async fn add(
 ) -> Result<Response, WebError> {
     let subscriber = provisioning::subscriber(&given, &app.config.subscriber).map_err(WebError::Invalid)?;
     let (imsi, shown) = (subscriber.imsi, Subscriber::from(&subscriber));
-    app.execute(Command::AddSubscribers(vec![subscriber])).await?;
+    let added = app.execute(Command::AddSubscribers(vec![subscriber])).await;
+    app.note(Deed::new("subscriber.add", imsi.digits()), added).await?;
     tracing::info!(%imsi, "subscriber added");
     let mut response = (StatusCode::CREATED, Json(shown)).into_response();
     let location = HeaderValue::try_from(format!("/api/v1/subscribers/{}", imsi.digits()));
@@ -96,12 +98,13 @@ pub(super) async fn replace(
     if subscriber.imsi != imsi {
         return Err(WebError::OtherImsi);
     }
-    app.execute(Command::ReplaceSubscriber(Box::new(subscriber))).await?;
+    let replaced = app.execute(Command::ReplaceSubscriber(Box::new(subscriber))).await;
+    app.note(Deed::new("subscriber.replace", imsi.digits()), replaced).await?;
     tracing::info!(%imsi, "subscriber replaced");
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Bars a subscriber, which detaches its phone, or serves it again.
+/// Renames a subscriber, gives it other bounds, bars it, which detaches its phone, or serves it again.
 #[utoipa::path(
     patch, path = "/api/v1/subscribers/{imsi}", operation_id = "changeSubscriber", tag = "subscribers",
     params(("imsi" = String, Path, description = "Its IMSI.", pattern = "^[0-9]{6,15}$", example = "001010000000001")),
@@ -117,7 +120,9 @@ pub(super) async fn change(
     ImsiPath(imsi): ImsiPath,
     JsonBody(patch): JsonBody<SubscriberPatch>,
 ) -> Result<StatusCode, WebError> {
-    app.execute(Command::SetSubscriberState(imsi, patch.state.into())).await?;
+    let change = provisioning::change(&patch).map_err(WebError::Invalid)?;
+    let changed = app.execute(Command::ChangeSubscriber(imsi, Box::new(change))).await;
+    app.note(Deed::new("subscriber.change", imsi.digits()), changed).await?;
     tracing::info!(%imsi, state = ?patch.state, "subscriber changed");
     Ok(StatusCode::NO_CONTENT)
 }
@@ -136,13 +141,14 @@ pub(super) async fn remove(
     State(app): State<Arc<App>>,
     ImsiPath(imsi): ImsiPath,
 ) -> Result<StatusCode, WebError> {
-    app.execute(Command::RemoveSubscriber(imsi)).await?;
+    let removed = app.execute(Command::RemoveSubscriber(imsi)).await;
+    app.note(Deed::new("subscriber.remove", imsi.digits()), removed).await?;
     tracing::info!(%imsi, "subscriber removed");
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// The IMSI that a path names.
-pub(super) struct ImsiPath(Imsi);
+pub(super) struct ImsiPath(pub(super) Imsi);
 
 impl FromRequestParts<Arc<App>> for ImsiPath {
     type Rejection = WebError;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
-use pumice_web::{SubscriberDefaults, WebConfig, router};
+use pumice_web::{Doors, SubscriberDefaults, WebConfig, router};
 use serde_json::Value;
 use tower::ServiceExt;
 
+use crate::fakes::House;
 use crate::gateway::Gateway;
 
 pub(crate) const K: &str = "465B5CE8B199B49FAA5F0A2EE238A6BC";
@@ -22,6 +23,7 @@ pub(crate) fn config() -> WebConfig {
 
 pub(crate) struct Api {
     pub(crate) gateway: Arc<Gateway>,
+    pub(crate) house: Arc<House>,
     pub(crate) router: Router,
 }
 
@@ -38,8 +40,16 @@ impl Api {
 
     pub(crate) fn with(config: WebConfig) -> Self {
         let gateway = Arc::new(Gateway::default());
-        let router = router(gateway.clone(), gateway.clone(), config);
-        Self { gateway, router }
+        let house = Arc::new(House::default());
+        let doors = Doors {
+            control: gateway.clone(),
+            query: gateway.clone(),
+            keeper: house.clone(),
+            configure: house.clone(),
+            machine: house.clone(),
+        };
+        let router = router(doors, config);
+        Self { gateway, house, router }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
@@ -49,8 +59,16 @@ impl Api {
         Answer {
             status: parts.status,
             headers: parts.headers,
-            text: String::from_utf8(octets.to_vec()).unwrap(),
+            text: String::from_utf8_lossy(&octets).into_owned(),
         }
+    }
+
+    /// A good answer that is no text.
+    pub(crate) async fn octets(&self, method: &str, target: &str) -> Vec<u8> {
+        let request = request(method, target).body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec()
     }
 
     pub(crate) async fn get(&self, target: &str) -> Answer {

@@ -7,18 +7,46 @@ use serde_json::{Value, json};
 use crate::client::{Api, IMSI, K, OPC};
 use crate::gateway::cell;
 
-const ROUTES: [(&str, &[&str]); 10] = [
+const ROUTES: [(&str, &[&str]); 35] = [
+    ("/api/v1/accounts", &["get", "post"]),
+    ("/api/v1/accounts/{name}", &["delete", "patch"]),
+    ("/api/v1/audit", &["get"]),
+    ("/api/v1/backup", &["post"]),
+    ("/api/v1/batch", &["get", "post"]),
+    ("/api/v1/batch/{iccid}/subscribe", &["post"]),
+    ("/api/v1/captures", &["get", "post"]),
+    ("/api/v1/captures/{name}", &["delete"]),
+    ("/api/v1/captures/{name}/file", &["get"]),
+    ("/api/v1/captures/{name}/stop", &["post"]),
     ("/api/v1/cells", &["get"]),
     ("/api/v1/cells/{id}", &["delete"]),
+    ("/api/v1/diagnostics", &["get"]),
     ("/api/v1/events", &["get"]),
+    ("/api/v1/history", &["get"]),
+    ("/api/v1/label", &["get"]),
+    ("/api/v1/machine", &["get"]),
+    ("/api/v1/machine/reset", &["post"]),
+    ("/api/v1/machine/restart", &["post"]),
     ("/api/v1/openapi.json", &["get"]),
     ("/api/v1/phones", &["get"]),
+    ("/api/v1/restore", &["post"]),
+    ("/api/v1/sessions", &["delete", "get"]),
+    ("/api/v1/sessions/{id}", &["delete"]),
+    ("/api/v1/settings", &["get", "patch"]),
+    ("/api/v1/settings/preview", &["post"]),
+    ("/api/v1/settings/revisions", &["get"]),
+    ("/api/v1/settings/revisions/{number}/return", &["post"]),
+    ("/api/v1/settings/trial/{number}/go-back", &["post"]),
+    ("/api/v1/settings/trial/{number}/keep", &["post"]),
     ("/api/v1/status", &["get"]),
     ("/api/v1/subscribers", &["get", "post"]),
     ("/api/v1/subscribers/import", &["post"]),
     ("/api/v1/subscribers/{imsi}", &["delete", "get", "patch", "put"]),
-    ("/metrics", &["get"]),
+    ("/api/v1/subscribers/{imsi}/usage", &["get"]),
 ];
+
+/// Apart from the API.
+const METRICS: (&str, &[&str]) = ("/metrics", &["get"]);
 
 async fn document() -> Value {
     let answer = Api::new().get("/api/v1/openapi.json").await;
@@ -82,14 +110,20 @@ async fn every_route_is_in_it_and_nothing_else() {
     described.sort_unstable();
     let mut routes: Vec<_> = ROUTES
         .iter()
+        .chain([&METRICS])
         .flat_map(|(path, methods)| methods.iter().map(move |method| format!("{method} {path}")))
         .collect();
     routes.sort_unstable();
     assert_eq!(described, routes);
     // The router agrees: what is described is there, and no other method is.
     let api = Api::new();
-    for (path, methods) in ROUTES {
-        let target = path.replace("{imsi}", IMSI).replace("{id}", "00101-macro-1");
+    for (path, methods) in ROUTES.into_iter().chain([METRICS]) {
+        let target = path
+            .replace("{imsi}", IMSI)
+            .replace("{id}", "00101-macro-1")
+            .replace("{name}", "amina")
+            .replace("{number}", "1")
+            .replace("{iccid}", "8988211000000000011");
         for method in ["get", "post", "put", "patch", "delete", "trace", "options"] {
             let answer = api.call(&method.to_uppercase(), &target).await;
             assert_eq!(answer.status != 405, methods.contains(&method), "{method} {path}");
@@ -150,6 +184,46 @@ async fn every_operation_is_described_whole() {
 }
 
 #[tokio::test]
+async fn octets_are_described_as_octets() {
+    let document = document().await;
+    let mut seen = Vec::new();
+    walk(&document, "", &mut |at, value| {
+        for (kind, content) in value.get("content").and_then(Value::as_object).into_iter().flatten() {
+            if !kind.contains("json") && !kind.starts_with("text/") && !kind.contains("openmetrics") {
+                // OpenAPI 3.1 has no more to say of a body that is not JSON.
+                assert_eq!(content["schema"], json!({}), "{at} {kind}");
+                seen.push(kind.clone());
+            }
+        }
+    });
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!(seen, ["application/gzip", "application/octet-stream", "application/vnd.tcpdump.pcap"]);
+}
+
+#[tokio::test]
+async fn secrets_are_write_only() {
+    let schemas = document().await["components"]["schemas"].clone();
+    for (schema, property) in [
+        ("NewAccount", "password"),
+        ("AccountPatch", "password"),
+        ("BackupOrder", "recovery_key"),
+        ("SettingValues", "values"),
+    ] {
+        assert_eq!(schemas[schema]["properties"][property]["writeOnly"], true, "{schema} {property}");
+    }
+    for (name, schema) in schemas.as_object().unwrap() {
+        for property in schema["properties"].as_object().into_iter().flatten().map(|(property, _)| property) {
+            let asks = ["NewAccount", "AccountPatch", "BackupOrder"].contains(&name.as_str());
+            assert!(
+                asks || !["password", "recovery_key", "token", "code_"].contains(&property.as_str()),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn keys_are_write_only_and_in_requests_alone() {
     let document = document().await;
     let schemas = document["components"]["schemas"].as_object().unwrap();
@@ -179,7 +253,22 @@ async fn the_schemas_name_the_members_that_the_answers_have() {
     let added = api.json("POST", "/api/v1/subscribers", &example).await;
     assert_eq!(added.status, 201, "the example is right: {}", added.text);
     let file = format!("imsi,k,opc\n001010000000077,{K},{OPC}\n");
+    let values = json!({"values": {"network.plmn": "00101", "network.name": "Village"}});
+    let account = json!({"name": "amina", "role": "owner", "password": "three goats by the well"});
     let answers = [
+        ("SettingsPreview", api.json("POST", "/api/v1/settings/preview", &values).await.value()),
+        ("Applied", api.json("PATCH", "/api/v1/settings", &values).await.value()),
+        ("Settings", api.get("/api/v1/settings").await.value()),
+        ("Revision", api.get("/api/v1/settings/revisions").await.value()[0].clone()),
+        ("Account", api.json("POST", "/api/v1/accounts", &account).await.value()),
+        ("Page_AuditEntry", api.get("/api/v1/audit").await.value()),
+        ("PhoneUsage", api.get("/api/v1/subscribers/001010000000001/usage").await.value()),
+        ("Curves", api.get("/api/v1/history?span=day").await.value()),
+        ("Machine", api.get("/api/v1/machine").await.value()),
+        ("Label", api.get("/api/v1/label").await.value()),
+        ("BatchSize", api.get("/api/v1/batch").await.value()),
+        ("CaptureBegun", api.json("POST", "/api/v1/captures", &json!({"interface": "eth1"})).await.value()),
+        ("Capture", api.get("/api/v1/captures").await.value()[0].clone()),
         ("Subscriber", added.value()),
         ("Status", api.get("/api/v1/status").await.value()),
         ("Page_Cell", api.get("/api/v1/cells").await.value()),
@@ -229,7 +318,10 @@ fn fits(document: &Value, schema: &Value, value: &Value, at: &str) {
             assert!(members.contains_key(name.as_str().unwrap()), "{at} lacks {name}");
         }
         for (name, member) in members {
-            let property = &schema["properties"][name];
+            let property = match &schema["additionalProperties"] {
+                values @ Value::Object(_) => values,
+                _ => &schema["properties"][name],
+            };
             assert!(!property.is_null(), "{at}: {name} is not described");
             fits(document, property, member, &format!("{at}/{name}"));
         }

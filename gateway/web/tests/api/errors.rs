@@ -109,6 +109,56 @@ async fn refusals_of_the_core_are_told_by_all() {
     assert!(api.gateway.state().commands.is_empty());
 }
 
+/// Every operation that asks the box and changes nothing.
+const QUESTIONS_TO_THE_BOX: [&str; 10] = [
+    "/api/v1/accounts",
+    "/api/v1/audit",
+    "/api/v1/batch",
+    "/api/v1/captures",
+    "/api/v1/diagnostics",
+    "/api/v1/history?span=day",
+    "/api/v1/label",
+    "/api/v1/machine",
+    "/api/v1/sessions",
+    "/api/v1/settings",
+];
+
+async fn orders_to_the_box(api: &Api) -> [crate::client::Answer; 7] {
+    [
+        api.json("PATCH", "/api/v1/settings", &json!({"values": {"network.name": "Hill"}})).await,
+        api.call("POST", "/api/v1/settings/trial/1/keep").await,
+        api.call("DELETE", "/api/v1/accounts/amina").await,
+        api.call("DELETE", "/api/v1/sessions?account=amina").await,
+        api.json("POST", "/api/v1/machine/restart", &json!({"what": "gateway"})).await,
+        api.json("POST", "/api/v1/backup", &json!({"recovery_key": "0123456789abcdef"})).await,
+        api.json("POST", "/api/v1/captures", &json!({"interface": "eth1"})).await,
+    ]
+}
+
+#[tokio::test]
+async fn refusals_of_the_box_are_told_by_all() {
+    let store = Refusal::Store { reason: "database or disk is full".to_owned() };
+    let cases = [
+        (Refusal::Busy, 503, "busy"),
+        (store, 507, "store-failing"),
+        (Refusal::NotSetUp, 409, "not-set-up"),
+        (Refusal::NotHere { lacks: "no packet sockets" }, 501, "not-here"),
+        (Refusal::TooLate, 409, "too-late"),
+    ];
+    let api = Api::new();
+    for (refusal, status, code) in cases {
+        api.house.state().refusal = Some(refusal);
+        for target in QUESTIONS_TO_THE_BOX {
+            api.get(target).await.is_problem(status, code);
+        }
+        for answer in orders_to_the_box(&api).await {
+            answer.is_problem(status, code);
+        }
+    }
+    let state = api.house.state();
+    assert!(state.restarts.is_empty() && state.captures.is_empty() && state.values.is_empty());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_core_that_does_not_answer_is_told() {
     let mut config = config();

@@ -87,6 +87,10 @@ fn carry_out(state: &mut State, command: Command) -> Result<(), Refusal> {
             let known = state.subscribers.get_mut(&new.imsi).ok_or(Refusal::NotFound)?;
             *known = *new;
         }
+        Command::ChangeSubscriber(imsi, change) => {
+            let known = state.subscribers.get_mut(&imsi).ok_or(Refusal::NotFound)?;
+            *known = change.of(known.clone());
+        }
         Command::SetSubscriberState(imsi, to) => {
             state.subscribers.get_mut(&imsi).ok_or(Refusal::NotFound)?.state = to;
         }

@@ -7,15 +7,24 @@
     reason = "a test stops at the first surprise"
 )]
 
+#[path = "../fakes/mod.rs"]
+mod fakes;
+
+mod accounts;
+mod archive;
+mod batch;
 mod bodies;
 mod client;
+mod deeds;
 mod description;
 mod errors;
 mod gateway;
 mod guard;
 mod imports;
 mod lists;
+mod machine;
 mod metrics;
 mod secrets;
+mod settings;
 mod sockets;
 mod subscribers;

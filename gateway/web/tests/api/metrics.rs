@@ -28,6 +28,12 @@ async fn metrics_are_openmetrics() {
 # HELP pumice_attaches What it\\ncounts
 # TYPE pumice_attaches counter
 pumice_attaches_total 7
+# HELP pumice_page_handshakes_refused TLS connections to the page that came too fast or waited too long
+# TYPE pumice_page_handshakes_refused counter
+pumice_page_handshakes_refused_total 0
+# HELP pumice_page_strangers Connections to the page that did not come from a neighbour of the box
+# TYPE pumice_page_strangers counter
+pumice_page_strangers_total 0
 # HELP pumice_phones What it\\ncounts
 # TYPE pumice_phones gauge
 pumice_phones 25

@@ -4,13 +4,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pumice_web::{WebLimits, router, serve};
+use pumice_web::{Doors, WebLimits, router, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::client::{IMSI, config, subscriber};
+use crate::fakes::House;
 use crate::gateway::Gateway;
 
 const GET: &str = "GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
@@ -28,8 +29,16 @@ impl Server {
         config.limits.header_time = Duration::from_secs(60);
         change(&mut config.limits);
         let gateway = Arc::new(Gateway::default());
+        let house = Arc::new(House::default());
         let limits = config.limits.clone();
-        let router = router(gateway.clone(), gateway.clone(), config);
+        let doors = Doors {
+            control: gateway.clone(),
+            query: gateway.clone(),
+            keeper: house.clone(),
+            configure: house.clone(),
+            machine: house,
+        };
+        let router = router(doors, config);
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();

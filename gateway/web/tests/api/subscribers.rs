@@ -1,5 +1,5 @@
 use pumice_model::control::Command;
-use pumice_model::subscriber::{OperatorKey, SubscriberState};
+use pumice_model::subscriber::{OperatorKey, SubscriberChange, SubscriberState};
 use serde_json::json;
 
 use crate::client::{Api, IMSI, K, OP, OPC, changed, config, subscriber};
@@ -88,8 +88,70 @@ async fn an_answered_change_is_seen_by_the_next_question() {
     let imsi = IMSI.parse().unwrap();
     let commands = std::mem::take(&mut api.gateway.state().commands);
     assert_eq!(commands.len(), 4);
-    assert_eq!(commands[1], Command::SetSubscriberState(imsi, SubscriberState::Barred));
+    let barred = SubscriberChange { state: Some(SubscriberState::Barred), ..SubscriberChange::default() };
+    assert_eq!(commands[1], Command::ChangeSubscriber(imsi, Box::new(barred)));
     assert_eq!(commands[3], Command::RemoveSubscriber(imsi));
+}
+
+#[tokio::test]
+async fn a_subscriber_is_renamed_and_limited_and_keeps_its_keys() {
+    let api = Api::new();
+    api.json("POST", "/api/v1/subscribers", &subscriber()).await;
+    let keys = api.gateway.state().subscribers[&IMSI.parse().unwrap()].keys.clone();
+    let patch = json!({"name": "Noor", "ambr": {"uplink": 1_000_000, "downlink": 2_000_000}});
+    assert_eq!(api.json("PATCH", AT, &patch).await.status, 204);
+    let shown = api.get(AT).await.value();
+    assert_eq!((&shown["name"], &shown["state"]), (&json!("Noor"), &json!("active")));
+    assert_eq!(shown["ambr"], patch["ambr"]);
+    assert_eq!(shown["apns"][0]["ambr"], patch["ambr"]);
+    assert_eq!(api.gateway.state().subscribers[&IMSI.parse().unwrap()].keys, keys);
+
+    for (wrong, pointer) in [
+        (json!({}), ""),
+        (json!({"name": "a\nb"}), "/name"),
+        (json!({"ambr": {"uplink": 1, "downlink": 2_000}}), "/ambr/uplink"),
+        (json!({"k": "00"}), "/k"),
+    ] {
+        let problem = api.json("PATCH", AT, &wrong).await.is_problem(422, "invalid");
+        assert_eq!(problem["errors"][0]["pointer"], pointer, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_done_is_noted_with_who_and_whether_it_was_done() {
+    let api = Api::new();
+    api.json("POST", "/api/v1/subscribers", &subscriber()).await;
+    api.json("POST", "/api/v1/subscribers", &subscriber()).await;
+    api.json("PUT", AT, &subscriber()).await;
+    api.json("PATCH", AT, &json!({"state": "barred"})).await;
+    api.call("DELETE", AT).await;
+    let file = format!("imsi,k,opc\n{IMSI},{K},{OPC}\n");
+    api.text("POST", "/api/v1/subscribers/import", "text/csv", file).await;
+    api.call("DELETE", "/api/v1/cells/00101-macro-19b").await;
+    let audit = api.get("/api/v1/audit").await.value();
+    let noted: Vec<_> = audit["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| {
+            assert_eq!((&entry["actor"], &entry["address"]), (&json!("(shell)"), &json!(null)));
+            let text = |name: &str| entry[name].as_str().unwrap().to_owned();
+            (text("action"), text("subject"), entry["done"].as_bool().unwrap())
+        })
+        .collect();
+    let entry = |action: &str, subject: &str, done| (action.to_owned(), subject.to_owned(), done);
+    assert_eq!(
+        noted,
+        [
+            entry("cell.forget", "00101-macro-19b", false),
+            entry("subscriber.import", "1 rows", true),
+            entry("subscriber.remove", IMSI, true),
+            entry("subscriber.change", IMSI, true),
+            entry("subscriber.replace", IMSI, true),
+            entry("subscriber.add", IMSI, false),
+            entry("subscriber.add", IMSI, true),
+        ]
+    );
 }
 
 #[tokio::test]
@@ -280,8 +342,8 @@ async fn unknown_and_repeated_fields_are_refused() {
     assert_eq!(problem["errors"], json!([{"pointer": "/imsi", "detail": "this field is given twice"}]));
 
     let problem =
-        api.json("PATCH", AT, &json!({"state": "active", "name": "x"})).await.is_problem(422, "invalid");
-    assert_eq!(problem["errors"][0]["pointer"], "/name");
+        api.json("PATCH", AT, &json!({"state": "active", "names": "x"})).await.is_problem(422, "invalid");
+    assert_eq!(problem["errors"][0]["pointer"], "/names");
 }
 
 #[tokio::test]

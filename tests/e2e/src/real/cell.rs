@@ -30,6 +30,8 @@ pub(super) enum CellOrder {
     Datagram { to: IpAddr, octets: Vec<u8> },
     /// Sends a message; without an association it is lost.
     S1ap { stream: u16, octets: Vec<u8> },
+    /// Connects; until then it is silent.
+    SwitchOn,
 }
 
 /// One eNB's sockets.
@@ -45,7 +47,7 @@ pub(super) struct Cell {
 }
 
 impl Cell {
-    /// Opens the sockets on `address`; called inside the runtime of the radio side.
+    /// Opens the sockets on `address`, switched off; called inside the runtime of the radio side.
     pub(super) async fn open(
         enb: EnbIndex,
         address: IpAddr,
@@ -59,7 +61,7 @@ impl Cell {
         // The forced form needs CAP_NET_ADMIN in the initial namespace.
         let _ = setsockopt(&user_plane, sockopt::RcvBufForce, &WAITING)
             .or_else(|_| setsockopt(&user_plane, sockopt::RcvBuf, &WAITING));
-        let (association, connect_at) = (None, Some(Instant::now()));
+        let (association, connect_at) = (None, None);
         Ok(Self { enb, gateway, endpoint, user_plane, association, connect_at, world })
     }
 
@@ -143,6 +145,7 @@ impl Cell {
                     self.endpoint.abort(association);
                 }
             }
+            CellOrder::SwitchOn => self.connect_at = Some(Instant::now()),
         }
         None
     }

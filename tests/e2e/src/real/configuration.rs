@@ -26,8 +26,15 @@ impl Configuration {
             .set("user_plane", "listen", format!("[\"{address}\"]"))
             .set("store", "path", quoted("pumice.db"))
             .set("store", "key_file", quoted("sealing.key"))
-            .set("api", "listen", format!("\"{API}\""));
+            .set("api", "listen", format!("\"{API}\""))
+            .set("page", "announce", "false");
         configuration
+    }
+
+    /// Leaves a whole section out.
+    pub fn leave_out(&mut self, section: &'static str) -> &mut Self {
+        self.sections.remove(section);
+        self
     }
 
     /// Sets one key.

@@ -16,6 +16,10 @@ pub(super) const API: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LO
 
 /// How long a start may take.
 const START: Duration = Duration::from_secs(10);
+/// The exit code by which it asks to be started anew.
+const RESTART: i32 = 4;
+/// What /sys tells of links depends on who mounted it: the gateway gets one of its own namespace.
+const SYSFS: &str = r#"mount -t sysfs none /sys; exec "$0" "$@""#;
 /// Lines of the log that an error shows.
 const SHOWN: usize = 20;
 
@@ -70,8 +74,10 @@ impl Gateway {
     pub fn start_again(&mut self, namespace: &Namespace) -> Result<(), RealError> {
         self.kill();
         let begun = Instant::now();
-        let mut command = Command::new(binary::path("pumice")?);
+        let mut command = Command::new("/usr/bin/unshare");
         command
+            .args(["--mount", "/bin/sh", "-c", SYSFS])
+            .arg(binary::path("pumice")?)
             .arg("run")
             .arg("--config")
             .arg(self.home.join("pumice.toml"))
@@ -83,6 +89,58 @@ impl Gateway {
             .stderr(self.append_to_log()?);
         self.process = Some(namespace.spawn(command)?);
         self.await_ready(begun)
+    }
+
+    /// Starts it once more if it has ended to be started anew; whether it had.
+    ///
+    /// # Errors
+    /// It ended otherwise, or does not start.
+    pub fn start_again_if_wanted(&mut self, namespace: &Namespace) -> Result<bool, RealError> {
+        let ended = self.process.as_ref().map(|process| process.wait(Duration::ZERO)).transpose()?.flatten();
+        match ended {
+            None => Ok(false),
+            Some(status) if status.code() == Some(RESTART) => {
+                self.start_again(namespace)?;
+                Ok(true)
+            }
+            Some(status) => Err(RealError::GatewayEnded { status, log: self.end_of_log() }),
+        }
+    }
+
+    /// Waits until it has ended to be started anew.
+    ///
+    /// # Errors
+    /// It ended otherwise, or did not end within `limit`.
+    pub fn await_end(&mut self, limit: Duration) -> Result<(), RealError> {
+        let ended = self.process.as_ref().map(|process| process.wait(limit)).transpose()?.flatten();
+        match ended {
+            Some(status) if status.code() == Some(RESTART) => Ok(()),
+            Some(status) => Err(RealError::GatewayEnded { status, log: self.end_of_log() }),
+            None => Err(RealError::TimedOut {
+                what: "the gateway's end, to be started anew".to_owned(),
+                limit,
+                state: self.end_of_log(),
+            }),
+        }
+    }
+
+    /// Waits until it has ended to be started anew, and starts it.
+    ///
+    /// # Errors
+    /// It ended otherwise, does not start, or did not end within `limit`.
+    pub fn await_restart(&mut self, namespace: &Namespace, limit: Duration) -> Result<(), RealError> {
+        self.await_end(limit)?;
+        self.start_again(namespace)
+    }
+
+    /// The one-time code on its label.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn label_code(&self) -> Result<String, RealError> {
+        let file = self.home.join("label").join("code");
+        let code = fs::read_to_string(&file).map_err(RealError::io(format!("reading {}", file.display())))?;
+        Ok(code.trim().to_owned())
     }
 
     /// How long it took from the start of the process until it was ready.

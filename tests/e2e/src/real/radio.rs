@@ -28,6 +28,7 @@ pub struct Radio {
 enum Order {
     Abort(EnbIndex),
     Act(Box<dyn FnOnce(&mut World) + Send>),
+    SwitchOn(EnbIndex),
     /// Asked after everything that happens, until it says that it has seen enough.
     Watch(Watch),
 }
@@ -38,8 +39,8 @@ struct Watch {
 }
 
 impl Radio {
-    /// Opens the sockets of each eNB on the address that its configuration says, and connects them to the MME at `gateway`.
-    /// A cell that loses its association connects again.
+    /// Opens the sockets of each eNB on the address that its configuration says, and connects them to the MME at `gateway` if
+    /// they are `on`. A cell that loses its association connects again.
     ///
     /// # Errors
     /// An address is not there, or there is no SCTP.
@@ -47,12 +48,16 @@ impl Radio {
         namespace: &Namespace,
         gateway: SocketAddr,
         cells: Vec<EnbConfig>,
+        on: bool,
         seed: u64,
     ) -> Result<Self, RealError> {
         let runtime = namespace.runtime()?;
         let (orders, order_inbox) = mpsc::unbounded_channel();
+        let mut enbs = (0..).map(EnbIndex).take(if on { cells.len() } else { 0 });
         runtime.run(open(gateway, cells, seed, order_inbox))??;
-        Ok(Self { orders, _runtime: runtime })
+        let radio = Self { orders, _runtime: runtime };
+        enbs.try_for_each(|enb| radio.switch_on(enb))?;
+        Ok(radio)
     }
 
     /// Does something in the world, now, and waits until it is done.
@@ -95,6 +100,14 @@ impl Radio {
     /// The world's thread has ended.
     pub fn abort(&self, enb: EnbIndex) -> Result<(), RealError> {
         self.order(Order::Abort(enb))
+    }
+
+    /// Switches a cell on: it connects to the MME.
+    ///
+    /// # Errors
+    /// The world's thread has ended.
+    pub fn switch_on(&self, enb: EnbIndex) -> Result<(), RealError> {
+        self.order(Order::SwitchOn(enb))
     }
 
     /// Waits until `look` finds what it looks for. It is asked at once and after everything that happens in the world.
@@ -194,6 +207,7 @@ impl World {
     fn obey(&mut self, order: Order) {
         match order {
             Order::Abort(enb) => self.tell(enb, CellOrder::Abort),
+            Order::SwitchOn(enb) => self.tell(enb, CellOrder::SwitchOn),
             Order::Act(work) => {
                 // Timers that have ended come first.
                 self.handle(RanInput::Tick);

@@ -31,10 +31,14 @@ const CAPTURE: u64 = 64 << 20;
 pub struct Plan {
     /// Its eNBs, in their order; the village gives them their addresses.
     pub cells: Vec<EnbConfig>,
+    /// Whether the cells are switched on from the start; else by [`Radio::switch_on`].
+    pub cells_on: bool,
     /// Whether S1AP and GTP-U run over IPv6; then there is one cell.
     pub ipv6: bool,
     /// What differs in the gateway's configuration: section, key, and the value as TOML has it.
     pub settings: Vec<(&'static str, &'static str, String)>,
+    /// Whether the gateway's configuration names no network: it is to be set up.
+    pub blank: bool,
     /// Where everything that passes between cells and gateway is captured.
     pub capture: Option<PathBuf>,
 }
@@ -73,6 +77,12 @@ impl Plan {
         Ok(EnbConfig::numbered(village_plmn()?, Tac(1), number))
     }
 
+    /// A box fresh from its maker.
+    #[must_use]
+    pub fn blank() -> Self {
+        Self { blank: true, ..Self::default() }
+    }
+
     /// With another value in the gateway's configuration.
     #[must_use]
     pub fn with(mut self, section: &'static str, key: &'static str, value: impl Into<String>) -> Self {
@@ -84,7 +94,14 @@ impl Plan {
 impl Default for Plan {
     /// One cell; nothing differs.
     fn default() -> Self {
-        Self { cells: Self::cell(1).into_iter().collect(), ipv6: false, settings: Vec::new(), capture: None }
+        Self {
+            cells: Self::cell(1).into_iter().collect(),
+            cells_on: true,
+            ipv6: false,
+            settings: Vec::new(),
+            blank: false,
+            capture: None,
+        }
     }
 }
 
@@ -109,6 +126,9 @@ impl Village {
         for (section, key, value) in plan.settings {
             configuration.set(section, key, value);
         }
+        if plan.blank {
+            configuration.leave_out("network").leave_out("user_plane");
+        }
         let gateway = Gateway::start(&topology.gateway, &configuration, home.path())?;
 
         let mut cells = plan.cells;
@@ -119,7 +139,7 @@ impl Village {
                 (further, _) => topology.add_enb(further)?.into(),
             };
         }
-        let radio = Radio::start(&topology.radio, SocketAddr::new(address, 36412), cells, 1)?;
+        let radio = Radio::start(&topology.radio, SocketAddr::new(address, 36412), cells, plan.cells_on, 1)?;
         Ok(Self { radio, capture, gateway, server, topology, _home: home })
     }
 
@@ -159,6 +179,30 @@ impl Village {
     /// It does not start.
     pub fn start_gateway_again(&mut self) -> Result<(), RealError> {
         self.gateway.start_again(&self.topology.gateway)
+    }
+
+    /// Starts the gateway once more if it has ended to be started anew; whether it had.
+    ///
+    /// # Errors
+    /// It ended otherwise, or does not start.
+    pub fn start_gateway_again_if_wanted(&mut self) -> Result<bool, RealError> {
+        self.gateway.start_again_if_wanted(&self.topology.gateway)
+    }
+
+    /// Waits until the gateway has ended to be started anew.
+    ///
+    /// # Errors
+    /// It ended otherwise, or does not end.
+    pub fn await_gateway_end(&mut self) -> Result<(), RealError> {
+        self.gateway.await_end(PATIENCE)
+    }
+
+    /// Waits until the gateway has ended to be started anew, and starts it.
+    ///
+    /// # Errors
+    /// It ended otherwise, does not start, or does not end.
+    pub fn await_gateway_restart(&mut self) -> Result<(), RealError> {
+        self.gateway.await_restart(&self.topology.gateway, PATIENCE)
     }
 
     /// Ends the capture: everything that has been sent so far is in the file.

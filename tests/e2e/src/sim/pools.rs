@@ -1,7 +1,8 @@
 //! What the gateway says of itself.
 
 use pumice_model::event::Event;
-use pumice_model::query::{CellView, PageRequest, PhoneView, Status};
+use pumice_model::identity::Imsi;
+use pumice_model::query::{CellView, PageRequest, PhoneView, Status, SubscriberView};
 use pumice_ransim::enb::PhoneId;
 
 use super::Sim;
@@ -27,6 +28,11 @@ impl Sim {
                 None => return views,
             }
         }
+    }
+
+    /// The gateway's view of a subscriber.
+    pub fn subscriber_view(&self, imsi: Imsi) -> Option<SubscriberView> {
+        self.gateway().core().subscriber(imsi)
     }
 
     /// The gateway's view of its cells.

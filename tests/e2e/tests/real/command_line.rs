@@ -1,14 +1,12 @@
-use std::io::Read;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use pumice_e2e::real::{Plan, Village, sim};
-use pumice_lab::{binary, skip};
+use pumice_lab::skip;
 use pumice_ransim::phone::EmmState;
 use pumice_ransim::sim::SimProfile;
 use tempfile::TempDir;
 
-use crate::{CELL, assert_served, events};
+use crate::{CELL, assert_served, events, pumice};
 
 #[test]
 fn subscribers_come_and_go_by_the_command_line() {
@@ -38,20 +36,6 @@ fn subscribers_come_and_go_by_the_command_line() {
     assert_eq!(events(&village, "phone_detached")[0]["reason"], "by_operator");
     assert!(!pumice(&village, &["subscriber", "list"]).contains("001010000000001"));
     assert_served(&village, bystander);
-}
-
-/// What the program prints, run beside the gateway.
-fn pumice(village: &Village, arguments: &[&str]) -> String {
-    let mut command = Command::new(binary::path("pumice").unwrap());
-    command.args(arguments).args(["--api", "127.0.0.1:8080"]);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let process = village.topology().gateway.spawn(command).unwrap();
-    let (mut output, mut complaint) = (String::new(), String::new());
-    process.stdout().unwrap().read_to_string(&mut output).unwrap();
-    process.stderr().unwrap().read_to_string(&mut complaint).unwrap();
-    let status = process.wait(Duration::from_secs(5)).unwrap().expect("it ends");
-    assert!(status.success(), "{arguments:?}: {status}\n{output}{complaint}");
-    output
 }
 
 fn row(sim: &SimProfile) -> String {

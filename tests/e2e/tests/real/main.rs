@@ -11,14 +11,19 @@ mod demo;
 mod detach;
 mod disk;
 mod dissected;
+mod house;
 mod paging;
 mod restart;
 mod tracking;
 mod transport;
 
+use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use pumice_e2e::real::Village;
+use pumice_lab::binary;
 use pumice_lab::topology::GATEWAY_SGI_V4;
 use pumice_ransim::enb::PhoneId;
 use pumice_ransim::ran::EnbIndex;
@@ -64,4 +69,18 @@ fn address(village: &Village, phone: PhoneId) -> Ipv4Addr {
         pumice_wire::nas::PdnAddress::Ipv4(address) => address,
         other => panic!("not an IPv4 address: {other:?}"),
     }
+}
+
+/// What the program prints, and says besides, run beside the gateway.
+fn pumice(village: &Village, arguments: &[&str]) -> String {
+    let mut command = Command::new(binary::path("pumice").unwrap());
+    command.args(arguments).args(["--api", "127.0.0.1:8080"]);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let process = village.topology().gateway.spawn(command).unwrap();
+    let (mut output, mut complaint) = (String::new(), String::new());
+    process.stdout().unwrap().read_to_string(&mut output).unwrap();
+    process.stderr().unwrap().read_to_string(&mut complaint).unwrap();
+    let status = process.wait(Duration::from_secs(20)).unwrap().expect("it ends");
+    assert!(status.success(), "{arguments:?}: {status}\n{output}{complaint}");
+    output + &complaint
 }

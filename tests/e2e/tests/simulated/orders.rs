@@ -3,7 +3,7 @@
 use pumice_e2e::{Settings, Sim, subscriber};
 use pumice_model::control::{Command as Order, Refusal};
 use pumice_model::secret::Key128;
-use pumice_model::subscriber::{OperatorKey, SubscriberState};
+use pumice_model::subscriber::{Ambr, OperatorKey, SubscriberChange, SubscriberState};
 use pumice_ransim::enb::PhoneId;
 use pumice_ransim::phone::Command;
 use pumice_ransim::sim::SimProfile;
@@ -69,10 +69,37 @@ fn what_is_not_there_cannot_be_changed() {
     for order in [
         Order::RemoveSubscriber(card.imsi),
         Order::SetSubscriberState(card.imsi, SubscriberState::Barred),
+        Order::ChangeSubscriber(card.imsi, Box::default()),
         Order::ReplaceSubscriber(Box::new(subscriber(&card))),
     ] {
         assert_eq!(sim.execute(order), Err(Refusal::NotFound));
     }
+    village.finish();
+}
+
+#[test]
+fn a_subscriber_is_renamed_and_limited_without_its_phone_noticing() {
+    let mut village = Village::new();
+    let Village { sim, cell, .. } = &mut village;
+    let phone = sim.add_phone(1, *cell);
+    sim.attach(phone);
+    let imsi = imsi(sim, phone);
+    let mark = sim.trace().mark();
+    let ambr = Ambr { uplink: 5_000, downlink: 6_000 };
+    let renamed = SubscriberChange { name: "Amina".parse().ok(), ..SubscriberChange::default() };
+    let limited = SubscriberChange { ambr: Some(ambr), ..SubscriberChange::default() };
+    // The second is given before the first is on the disk, and undoes nothing of it.
+    let orders =
+        [renamed, limited].map(|change| sim.command(Order::ChangeSubscriber(imsi, Box::new(change))));
+    sim.settle();
+    for order in orders {
+        assert_eq!(sim.answer(order), Some(&Ok(())));
+    }
+    assert!(sim.ladder_since(phone, mark).is_empty(), "{:?}", sim.ladder_since(phone, mark));
+    let view = sim.subscriber_view(imsi).expect("it is there");
+    assert_eq!((view.name.as_str(), view.ambr), ("Amina", ambr));
+    assert!(view.apns.iter().all(|(.., of_apn)| *of_apn == ambr));
+    sim.assert_served(phone);
     village.finish();
 }
 

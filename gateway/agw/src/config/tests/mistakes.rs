@@ -14,6 +14,30 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("network", "name = \"a\\u0007b\"", "network.name", "printable"),
     ("network", "name = \"\u{1f600}\"", "network.name", "cannot show"),
     ("network", "short_name = true", "network.short_name", "this is true or false"),
+    ("network", "band = \"\"", "network.band", "1 to 40"),
+    ("clock", "set = 1", "clock.set", "true or false is wanted"),
+    ("page", "listen = \"443\"", "page.listen", "a list is wanted"),
+    ("page", "http = [\"box\"]", "page.http", "an IP address is wanted"),
+    ("page", "hosts = [\"a b\"]", "page.hosts", "a name or an address"),
+    ("page", "language = \"de\"", "page.language", "\"en\" or \"es\""),
+    ("page", "setup_wifi = \"yes\"", "page.setup_wifi", "true or false is wanted"),
+    ("page", "label = 1", "page.label", "a text in quotes"),
+    ("page", "announce = 1", "page.announce", "true or false is wanted"),
+    ("page", "trial = 4", "page.trial", "5 to 600"),
+    ("backhaul", "way = \"fibre\"", "backhaul.way", "\"dhcp\" or \"static\""),
+    ("backhaul", "address = \"192.0.2.1\"", "backhaul.address", "with its prefix"),
+    ("backhaul", "router = \"x\"", "backhaul.router", "an IP address"),
+    ("backhaul", "dns = [\"x\"]", "backhaul.dns", "an IP address"),
+    ("backhaul", "user = \"\"", "backhaul.user", "1 to 128"),
+    ("backhaul", "password = \"a\\u0000\"", "backhaul.password", "printable"),
+    ("backhaul", "apn = 1", "backhaul.apn", "a text in quotes"),
+    ("backhaul", "ssid = \"\"", "backhaul.ssid", "1 to 32"),
+    ("backhaul", "wifi_password = \"short\"", "backhaul.wifi_password", "8 to 63"),
+    ("backhaul", "probe = \"nowhere\"", "backhaul.probe", "an IP address is wanted"),
+    ("backhaul", "probe_every = 1", "backhaul.probe_every", "5 to 3600"),
+    ("backhaul", "files = 1", "backhaul.files", "a text in quotes"),
+    ("board", "description = \"\"", "board.description", "1 to 255"),
+    ("board", "watchdog = 1", "board.watchdog", "true or false is wanted"),
     ("network", "tacs = []", "network.tacs", "1 to 32 items"),
     ("network", "tacs = [1, 1]", "network.tacs", "twice"),
     ("network", "tacs = [0]", "network.tacs", "1 to 65533"),
@@ -170,6 +194,9 @@ fn the_table_has_every_key() {
         "limits",
         "store",
         "api",
+        "page",
+        "backhaul",
+        "board",
         "log",
         "process",
     ] {
@@ -216,7 +243,10 @@ fn what_is_no_toml_is_refused_with_its_line() {
     let mistakes = parse("[network]\nplmn = \"00101\nname = \"x\"\n").unwrap_err();
     assert_eq!((mistakes[0].line, mistakes[0].key.as_str()), (2, ""));
     let twice = parse("[network]\nplmn = \"00101\"\nplmn = \"00102\"\n").unwrap_err();
-    assert_eq!(twice, [Mistake { line: 3, key: String::new(), reason: "duplicate key".to_owned() }]);
+    assert_eq!(
+        twice,
+        [Mistake { line: 3, key: String::new(), reason: "duplicate key".to_owned(), absent: false }]
+    );
 }
 
 #[test]

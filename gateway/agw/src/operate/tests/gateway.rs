@@ -7,14 +7,16 @@ use std::time::Duration;
 
 use pumice_model::box_identity::BoxIdentity;
 use pumice_model::control::{self, Control, Pending, Refusal};
-use pumice_model::event::EventRecord;
-use pumice_model::identity::{Apn, Imsi, MmeCode, MmeGroupId, Plmn, Tac};
+use pumice_model::event::{Event, EventRecord};
+use pumice_model::identity::{Apn, EnbId, GlobalEnbId, Imsi, MmeCode, MmeGroupId, Plmn, Tac};
 use pumice_model::limits::Limits;
 use pumice_model::query::{
     AdmissionView, CellView, Metric, Page, PageRequest, PhoneView, Query, Status, StoreHealth, SubscriberView,
 };
 use pumice_model::subscriber::{SimKeys, Subscriber};
-use pumice_web::{SubscriberDefaults, WebConfig, WebLimits};
+use pumice_web::{Doors, SubscriberDefaults, WebConfig, WebLimits};
+
+use super::fakes::House;
 
 #[derive(Clone, Default)]
 struct Subscribers(Arc<Mutex<BTreeMap<Imsi, Subscriber>>>);
@@ -22,28 +24,42 @@ struct Subscribers(Arc<Mutex<BTreeMap<Imsi, Subscriber>>>);
 pub(super) struct Gateway {
     api: SocketAddr,
     subscribers: Subscribers,
+    house: Arc<House>,
     _stop: tokio::sync::oneshot::Sender<()>,
 }
 
-struct Doors(Subscribers);
+struct Core(Subscribers);
 
 impl Gateway {
     pub(super) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let api = listener.local_addr().unwrap();
         let subscribers = Subscribers::default();
-        let doors = Arc::new(Doors(subscribers.clone()));
-        let config = WebConfig::new(SubscriberDefaults::new(Apn::parse("internet").unwrap()));
-        let router = pumice_web::router(Arc::clone(&doors) as Arc<dyn Control>, doors, config);
+        let core = Arc::new(Core(subscribers.clone()));
+        let house = Arc::new(House::default());
+        let mut config = WebConfig::new(SubscriberDefaults::new(Apn::parse("internet").unwrap()));
+        config.label.names.push("pumice.local".to_owned());
+        let doors = Doors {
+            control: core.clone(),
+            query: core,
+            keeper: house.clone(),
+            configure: house.clone(),
+            machine: house.clone(),
+        };
+        let router = pumice_web::router(doors, config);
         let (stop, stopped) = tokio::sync::oneshot::channel();
         tokio::spawn(pumice_web::serve(listener, router, WebLimits::default(), async {
             let _ = stopped.await;
         }));
-        Self { api, subscribers, _stop: stop }
+        Self { api, subscribers, house, _stop: stop }
     }
 
     pub(super) const fn api(&self) -> SocketAddr {
         self.api
+    }
+
+    pub(super) fn house(&self) -> &House {
+        &self.house
     }
 
     pub(super) fn keys(&self, imsi: &str) -> SimKeys {
@@ -71,7 +87,7 @@ const fn none<T>() -> Page<T> {
     Page { items: Vec::new(), next: None }
 }
 
-impl Control for Doors {
+impl Control for Core {
     fn execute(&self, command: control::Command) -> Pending<()> {
         let mut subscribers = self.0.0.lock().unwrap();
         now(match command {
@@ -84,15 +100,23 @@ impl Control for Doors {
                     }
                 }
             }
+            control::Command::ForgetCell(enb) if enb.id == EnbId::Macro(0x19b) => Ok(()),
             control::Command::RemoveSubscriber(imsi) => {
                 subscribers.remove(&imsi).map(drop).ok_or(Refusal::NotFound)
             }
+            control::Command::ChangeSubscriber(imsi, change) => match subscribers.get_mut(&imsi) {
+                Some(known) => {
+                    *known = change.of(known.clone());
+                    Ok(())
+                }
+                None => Err(Refusal::NotFound),
+            },
             _ => Err(Refusal::NotFound),
         })
     }
 }
 
-impl Query for Doors {
+impl Query for Core {
     fn status(&self) -> Pending<Status> {
         now(Ok(Status {
             version: "0.1.0",
@@ -121,7 +145,17 @@ impl Query for Doors {
     }
 
     fn cells(&self, _: PageRequest) -> Pending<Page<CellView>> {
-        now(Ok(none()))
+        let plmn = Plmn::parse("00101").unwrap();
+        let cell = CellView {
+            enb: GlobalEnbId { plmn, id: EnbId::Macro(0x19b) },
+            // A cell may call itself anything.
+            name: "School\u{1b}[2J roof".to_owned(),
+            peer: Some("192.0.2.10:36412".parse().unwrap()),
+            tais: Vec::new(),
+            phones: 3,
+            learned: true,
+        };
+        now(Ok(Page { items: vec![cell], next: None }))
     }
 
     fn phones(&self, _: PageRequest) -> Pending<Page<PhoneView>> {
@@ -143,7 +177,10 @@ impl Query for Doors {
     }
 
     fn events(&self, _: PageRequest) -> Pending<Page<EventRecord>> {
-        now(Ok(none()))
+        let imsi = Imsi::parse("001010000000001").unwrap();
+        let event = Event::PhoneAttached { imsi, address: "10.45.0.2".parse().unwrap() };
+        let record = EventRecord { sequence: 1, at_millis: 90_000, unix_seconds: None, event };
+        now(Ok(Page { items: vec![record], next: None }))
     }
 
     fn metrics(&self) -> Pending<Vec<Metric>> {

@@ -3,7 +3,7 @@ use super::*;
 const NOON: u64 = 1_800_000_000;
 
 fn watch() -> ClockWatch {
-    ClockWatch::new(ClockSettings { trust: ClockTrust::Kernel, zone_quarters: 23 })
+    ClockWatch::new(ClockSettings { trust: ClockTrust::Kernel, zone_quarters: 23, set: false })
 }
 
 fn at(seconds: u64) -> Instant {
@@ -39,7 +39,7 @@ fn a_clock_that_is_trusted_no_more_is_taken_back_once() {
 
 #[test]
 fn trust_is_as_configured() {
-    let with = |trust| ClockWatch::new(ClockSettings { trust, zone_quarters: 0 }).look(at(0));
+    let with = |trust| ClockWatch::new(ClockSettings { trust, zone_quarters: 0, set: false }).look(at(0));
     assert!(with(ClockTrust::Always).flatten().is_some());
     assert_eq!(with(ClockTrust::Never), None);
 }

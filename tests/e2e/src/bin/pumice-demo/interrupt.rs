@@ -2,8 +2,9 @@
 
 use std::io;
 use std::process;
-use std::sync::mpsc::{self, Receiver, TryRecvError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, TryRecvError};
 use std::thread;
+use std::time::Duration;
 
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
@@ -48,9 +49,9 @@ impl Interrupt {
         !matches!(self.0.try_recv(), Err(TryRecvError::Empty))
     }
 
-    /// Waits until it is asked.
-    pub(crate) fn wait(&self) {
-        // A listener that has ended will never ask.
-        let _ = self.0.recv();
+    /// Waits until it is asked, at most so long; whether it was.
+    pub(crate) fn wait(&self, limit: Duration) -> bool {
+        // A listener that has ended will never ask; then there is nothing to wait for.
+        !matches!(self.0.recv_timeout(limit), Err(RecvTimeoutError::Timeout))
     }
 }

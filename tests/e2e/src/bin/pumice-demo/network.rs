@@ -17,12 +17,16 @@ use crate::table::{Row, Served, table};
 const PHONES: u64 = 8;
 /// Where the host finds the local API, if nobody else is there.
 const HOST_API: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+/// Where it finds the page.
+const HOST_PAGE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8443);
+/// How often it is looked whether the gateway wants to be started anew.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// Shows the demo; whether all phones were served. Without `once` it stays until it is interrupted.
 pub(crate) fn show(once: bool, interrupt: &Interrupt) -> Result<bool, RealError> {
     screen::show(picture());
 
-    let village = Village::build(Plan::default())?;
+    let mut village = Village::build(Plan::default())?;
     let gateway = village.gateway();
     step("gateway", gateway.ready_after(), gateway.status());
     let (time, cell) = timed(|| village.await_cell(EnbIndex(0)));
@@ -50,12 +54,22 @@ pub(crate) fn show(once: bool, interrupt: &Interrupt) -> Result<bool, RealError>
     step("page", time, format_args!("{PAGE} octets each, TCP through GTP-U; {seen}"));
     screen::show(format_args!("\n{}", table(&rows)));
 
-    let forward = open_api(&village)?;
-    screen::show(format_args!("The local API: http://{}/api/v1/status", forward.address()));
+    let api = open(&village, HOST_API, 8080)?;
+    let page = open(&village, HOST_PAGE, 443)?;
+    screen::show(format_args!("The setup page: https://{}/", page.address()));
+    screen::show(format_args!(
+        "                one-time code on the label: {}; the browser warns once, because the box signs for itself",
+        village.gateway().label_code()?
+    ));
+    screen::show(format_args!("The local API:  http://{}/api/v1/status", api.address()));
     if !once && !interrupt.is_asked() {
-        screen::show("               and .../phones, .../cells, .../events, .../subscribers; try curl");
+        screen::show("                and .../phones, .../cells, .../events, .../subscribers; try curl");
         screen::show("The network stays up until Ctrl-C.");
-        interrupt.wait();
+        while !interrupt.wait(LOOK) {
+            if village.start_gateway_again_if_wanted()? {
+                screen::show("the gateway was started anew, as somebody asked");
+            }
+        }
         screen::show("\ntidying up");
     }
     let all_served = rows.iter().all(|row| row.outcome.is_ok());
@@ -137,12 +151,12 @@ fn reason(error: RealError) -> String {
     }
 }
 
-/// The API listens on the gateway's loopback; the host reaches it through a door of its own.
-fn open_api(village: &Village) -> Result<Forward, RealError> {
-    let api = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 8080);
-    let inside = &village.topology().gateway;
-    let anywhere = SocketAddr::new(HOST_API.ip(), 0);
-    Ok(Forward::start(HOST_API, inside, api).or_else(|_| Forward::start(anywhere, inside, api))?)
+/// API and page listen in the gateway's namespace; the host reaches them through doors of its own.
+fn open(village: &Village, at: SocketAddr, port: u16) -> Result<Forward, RealError> {
+    let inside = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port);
+    let gateway = &village.topology().gateway;
+    let anywhere = SocketAddr::new(at.ip(), 0);
+    Ok(Forward::start(at, gateway, inside).or_else(|_| Forward::start(anywhere, gateway, inside))?)
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {

@@ -1,0 +1,3 @@
+mod filter;
+mod recorder;
+mod room;
