@@ -43,7 +43,11 @@ fn each_thread_keeps_what_it_needs_and_no_more() {
         let kept = threads(gateway.id(), field).into_iter();
         let kept: BTreeMap<String, u64> =
             kept.map(|(name, mask)| (name, u64::from_str_radix(&mask, 16).unwrap())).collect();
-        assert_eq!(kept, expected, "{field}");
+        // What waits for a disk does so in threads that come and go, and have nothing.
+        let (passing, staying): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            kept.into_iter().partition(|(name, _)| name.starts_with("tokio-"));
+        assert!(passing.values().all(|mask| *mask == 0), "{field}: {passing:?}");
+        assert_eq!(staying, expected, "{field}");
     }
     for field in ["CapInh", "CapAmb"] {
         for (name, mask) in threads(gateway.id(), field) {

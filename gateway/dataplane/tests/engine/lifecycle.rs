@@ -65,8 +65,6 @@ fn failed_start_leaves_nothing() {
     }
     let village = Topology::build().unwrap();
     let start = |config| village.gateway.run(|| PortableEngine::start(config)).unwrap();
-    let absent = EngineConfig { listen: vec![address("10.90.0.99")], ..config(NatMode::Routed) };
-    assert!(matches!(start(absent), Err(DataplaneError::Bind { .. })));
     let taken = EngineConfig { tun: "sgi".to_owned(), ..config(NatMode::Routed) };
     assert!(matches!(start(taken), Err(DataplaneError::Tun { .. })));
     assert!(!village.gateway.link_names().unwrap().contains(&"pumice0".to_owned()));
@@ -74,6 +72,26 @@ fn failed_start_leaves_nothing() {
     let second = EngineConfig { tun: "pumice1".to_owned(), ..config(NatMode::Routed) };
     assert!(matches!(start(second), Err(DataplaneError::Bind { .. })), "the port is in use");
     drop(engine);
+}
+
+#[test]
+fn an_address_that_is_not_there_yet_is_served_when_it_comes() {
+    if skip::unless_namespaces() {
+        return;
+    }
+    let village = Topology::build().unwrap();
+    let socket = village.gateway.link("s1").unwrap();
+    socket.remove_address(address(GATEWAY), 24).unwrap();
+    let mut engine = village
+        .gateway
+        .run(|| PortableEngine::start(config(NatMode::Masquerade { outside: None })))
+        .unwrap()
+        .unwrap();
+    socket.add_address(address(GATEWAY), 24).unwrap();
+    let cell = Cell::connect(&village, &mut engine, CELL, GATEWAY);
+    let web = server(&village, WEB, 9_000);
+    cell.uplink(&udp((PHONE, 5_000), (WEB, 9_000), b"question"));
+    web.recv_from(&mut [0; 100]).unwrap();
 }
 
 #[test]

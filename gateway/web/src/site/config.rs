@@ -122,6 +122,8 @@ pub struct SiteLimits {
     pub backup_octets: usize,
     /// The time in which a file must come.
     pub upload_time: Duration,
+    /// How long a large thing waits for another one before its sender is told to come again.
+    pub large_turn: Duration,
     /// Browsers that watch parts of pages change. More ask from time to time instead.
     pub watchers: usize,
 }
@@ -133,6 +135,7 @@ impl Default for SiteLimits {
             form_octets: 32 << 10,
             backup_octets: 20 << 20,
             upload_time: Duration::from_secs(180),
+            large_turn: Duration::from_secs(10),
             watchers: 16,
         }
     }

@@ -205,10 +205,14 @@ async fn read_form(site: &Site, parts: &Parts, body: Body, size: Size) -> Result
         parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let has_file = kind.trim_start().get(..9).is_some_and(|start| start.eq_ignore_ascii_case("multipart"));
     let (octets, time, room) = match size {
-        Size::Table if has_file => {
-            (limits.web.import_octets.max(BATCH_OCTETS), limits.upload_time, Some(site.import_permit()?))
+        Size::Table if has_file => (
+            limits.web.import_octets.max(BATCH_OCTETS),
+            limits.upload_time,
+            Some(site.import_permit().await?),
+        ),
+        Size::Backup if has_file => {
+            (limits.backup_octets, limits.upload_time, Some(site.large_permit().await?))
         }
-        Size::Backup if has_file => (limits.backup_octets, limits.upload_time, Some(site.large_permit()?)),
         _ => (0, limits.web.body_time, None),
     };
     let mut whole = Request::new(body);

@@ -9,6 +9,7 @@ use pumice_model::people::{Account, AccountName, Actor, Outcome};
 use pumice_model::query::{PageRequest, Query, Status, SubscriberView};
 use pumice_model::time::Stamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 use super::access::Rules;
 use super::asset::Assets;
@@ -161,14 +162,17 @@ impl Site {
         }
     }
 
-    /// Room for one more large thing that comes or is made, for as long as the permit is held.
-    pub(crate) fn import_permit(&self) -> Result<OwnedSemaphorePermit, WebError> {
-        Arc::clone(&self.imports).try_acquire_owned().map_err(|_| WebError::Refused(Refusal::Busy))
+    /// Room for one more large thing that comes or is made, for as long as the permit is held. Two people who send a file at
+    /// the same moment wait for each other a little.
+    pub(crate) async fn import_permit(&self) -> Result<OwnedSemaphorePermit, WebError> {
+        let busy = || WebError::Refused(Refusal::Busy);
+        let room = Arc::clone(&self.imports).acquire_owned();
+        timeout(self.config.limits.large_turn, room).await.map_err(|_| busy())?.map_err(|_| busy())
     }
 
     /// Room for one more backup or bundle: what waits for a second look makes room for it.
-    pub(crate) fn large_permit(&self) -> Result<OwnedSemaphorePermit, WebError> {
-        let permit = self.import_permit()?;
+    pub(crate) async fn large_permit(&self) -> Result<OwnedSemaphorePermit, WebError> {
+        let permit = self.import_permit().await?;
         self.tickets().drop_large();
         Ok(permit)
     }

@@ -89,7 +89,11 @@ impl Site {
 
     /// A box that is in use: it has an owner, a network, and a phone.
     pub(crate) fn in_use() -> Self {
-        let site = Self::new();
+        Self::in_use_with(|_| {})
+    }
+
+    pub(crate) fn in_use_with(change: impl FnOnce(&mut SiteConfig)) -> Self {
+        let site = Self::with(change);
         site.set_up();
         site.add_phone(IMSI, "Amina");
         site.person("owner", Role::Owner);

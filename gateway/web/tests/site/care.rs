@@ -219,7 +219,7 @@ async fn one_large_thing_is_kept_and_for_five_minutes() {
 
 #[tokio::test]
 async fn while_a_backup_is_looked_into_no_other_large_thing_comes() {
-    let site = Site::in_use();
+    let site = Site::in_use_with(|config| config.limits.large_turn = std::time::Duration::ZERO);
     let mut owner = site.owner().await;
     owner.get("/care/backup").await.is(200);
     let made = owner.post("/care/backup", &[]).await.is(200);

@@ -113,7 +113,7 @@ pub(crate) async fn reset(call: Call) -> Result<Answer, Fault> {
 
 /// The bundle is made for the page, which tells its size and what is in it, and kept for the download.
 pub(crate) async fn diagnostics(call: Call) -> Result<Answer, Fault> {
-    let _room = call.site.large_permit()?;
+    let _room = call.site.large_permit().await?;
     let bundle = call.site.ask_box(|doors| doors.machine.diagnostics()).await?;
     let view = Diagnostics { bytes: super::phones::number(bundle.len()), contents: contents(&bundle) };
     call.site.keep(Held::Diagnostics(bundle.into()), call.visit.holder());
@@ -126,7 +126,7 @@ pub(crate) async fn fetch_diagnostics(call: Call) -> Result<Answer, Fault> {
     let octets = match held {
         Some(octets) => Ok(octets),
         None => {
-            let _room = call.site.large_permit()?;
+            let _room = call.site.large_permit().await?;
             call.site.ask_box(|doors| doors.machine.diagnostics()).await.map(Into::into)
         }
     };

@@ -37,7 +37,7 @@ pub(crate) async fn form(call: Call) -> Result<Answer, Fault> {
 pub(crate) async fn make(call: Call) -> Result<Answer, Fault> {
     let key = new_key().ok_or(Fault::BROKEN)?.text();
     let asked = key.to_string();
-    let _room = call.site.large_permit()?;
+    let _room = call.site.large_permit().await?;
     let made = call.site.change_box(|doors| doors.machine.backup(asked)).await;
     let made = call.noted(Deed::new("backup.make", ""), made).await?;
     let scene = Scene::of(&call, Section::Care).await?;
@@ -125,7 +125,7 @@ fn opened(scene: &Scene, view: Option<BackupView>, ticket: String) -> Opened {
 }
 
 pub(crate) async fn restore(call: Call) -> Result<Answer, Fault> {
-    let _room = call.site.import_permit()?;
+    let _room = call.site.import_permit().await?;
     let held = call.site.tickets().take(call.form.text("ticket"), call.visit.holder(), call.site.now());
     let Some(Held::Restore { backup, key }) = held else {
         return Err(Fault::refused(saying::refused(&Refusal::TooLate)));
