@@ -1,13 +1,14 @@
 //! The box around the network, by its command line: set up from nothing, changed on trial, backed up, forgotten, looked into.
 
 use std::fs;
-use std::net::UdpSocket;
-use std::process::Command;
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::process::Command as Program;
 use std::time::{Duration, Instant};
 
 use pumice_e2e::real::{Plan, Village, sim};
-use pumice_lab::skip;
-use pumice_lab::topology::{GATEWAY_S1_V4, S1_LINK};
+use pumice_lab::topology::{GATEWAY_S1_V4, GATEWAY_SGI_V4, S1_LINK};
+use pumice_lab::{http, skip};
+use pumice_ransim::phone::Command;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -240,7 +241,7 @@ fn a_bundle_for_who_finds_a_fault_has_no_secret_in_it() {
     let folder = TempDir::with_prefix("pumice-").unwrap();
     let file = folder.path().join("bundle.tar.gz");
     pumice(&village, &["diagnostics", file.to_str().unwrap()]);
-    let unpacked = Command::new("tar").arg("xzf").arg(&file).arg("-C").arg(folder.path()).status().unwrap();
+    let unpacked = Program::new("tar").arg("xzf").arg(&file).arg("-C").arg(folder.path()).status().unwrap();
     assert!(unpacked.success());
     let mut text = String::new();
     let mut folders = vec![folder.path().to_owned()];
@@ -266,6 +267,46 @@ fn a_bundle_for_who_finds_a_fault_has_no_secret_in_it() {
 }
 
 #[test]
+fn phones_do_not_reach_the_page_of_their_box() {
+    if skip::unless_namespaces() {
+        return;
+    }
+    let village = Village::build(Plan::default()).unwrap();
+    let phone = village.subscribe(1).unwrap();
+    village.attach(phone).unwrap();
+    let page = SocketAddr::new(GATEWAY_S1_V4.into(), 80);
+    let neighbour = http::request(&village.topology().radio, page, "GET", "/", None).unwrap();
+    assert!(neighbour.text().contains("Pumice"), "somebody beside the box reaches it: {}", neighbour.status);
+    // At its address towards cells, towards the internet, and towards phones.
+    let own = [GATEWAY_S1_V4, GATEWAY_SGI_V4, Ipv4Addr::new(10, 45, 0, 1)];
+    let asked: Vec<_> = own.into_iter().flat_map(|address| [(address, 80), (address, 443)]).collect();
+    let gets = asked.clone();
+    let first = village.radio().act(move |ran, now, out| {
+        let before = ran.phone_mut(phone).unwrap().ip_stack().unwrap().downloads().len();
+        for (address, port) in gets {
+            ran.command(
+                now,
+                phone,
+                Command::HttpGet { address: address.into(), port, path: "/".to_owned() },
+                out,
+            );
+        }
+        before
+    });
+    let first = first.unwrap();
+    // Meanwhile the phone gets pages from elsewhere, so an answer would have come.
+    for _ in 0..5 {
+        village.browse(phone).unwrap();
+    }
+    let answers = village.radio().act(move |ran, _, _| {
+        let stack = ran.phone_mut(phone).unwrap().ip_stack().unwrap();
+        let mine = stack.downloads().iter().skip(first).take(6);
+        mine.map(|download| (download.status(), download.body().len())).collect::<Vec<_>>()
+    });
+    assert_eq!(answers.unwrap(), vec![(None, 0); asked.len()], "{asked:?}");
+}
+
+#[test]
 fn what_a_phone_sends_can_be_captured() {
     if skip::unless_namespaces() {
         return;
@@ -285,7 +326,7 @@ fn what_a_phone_sends_can_be_captured() {
     let file = folder.path().join("phone.pcap");
     pumice(&village, &["capture", "stop", name]);
     pumice(&village, &["capture", "get", name, file.to_str().unwrap()]);
-    let read = Command::new("tshark")
+    let read = Program::new("tshark")
         .args(["-r", file.to_str().unwrap(), "-Y", "gtp", "-T", "fields", "-e", "ip.addr"])
         .output();
     let Ok(read) = read else {
