@@ -27,6 +27,9 @@ const HALT_SECONDS: u16 = 45;
 const LAST_RESORT: u32 = 300;
 const GRACE_SECONDS: u16 = 60;
 
+/// Events of a supervisor's black box that a start of the gateway still tells of.
+const LAST_EVENTS: u32 = 16;
+
 /// Commands that may wait. More are dropped: the next look asks again.
 const WAITING: usize = 8;
 
@@ -167,6 +170,8 @@ struct Talk {
     waiting: VecDeque<Command>,
     ask_at: Duration,
     token: u32,
+    /// The number of the first event of its black box that was not read.
+    read: Option<u32>,
 }
 
 impl Talk {
@@ -181,6 +186,7 @@ impl Talk {
             waiting: VecDeque::with_capacity(WAITING),
             ask_at: Duration::ZERO,
             token: 0,
+            read: None,
         }
     }
 
@@ -215,6 +221,15 @@ impl Talk {
                 }
                 Incoming::Down => tracing::warn!("the supervisor does not answer any more"),
                 Incoming::Answer(Answer::Status(status)) => {
+                    // What it did while nobody listened is why a box was dark: the last of it goes into the log.
+                    // A black box that was lost counts from the start again.
+                    let next = status.next_event;
+                    let from = self.read.filter(|read| *read <= next);
+                    let from = from.unwrap_or_else(|| next.saturating_sub(LAST_EVENTS));
+                    self.read = Some(from);
+                    if next > from {
+                        self.want(Command::ReadBlackBox { from });
+                    }
                     if status.step != LadderStep::Watching {
                         tracing::debug!(step = ?status.step, "the supervisor's watchdog");
                     }
@@ -231,7 +246,16 @@ impl Talk {
                 }
                 // One command is under way at a time.
                 Incoming::Answer(Answer::Done) if self.halt == Halt::Sent => self.halt = Halt::Told,
-                Incoming::Answer(Answer::Done | Answer::Events { .. } | Answer::Update(_)) => {}
+                Incoming::Answer(Answer::Events { next, records, .. }) => {
+                    let before = self.read.unwrap_or(0);
+                    for record in records.iter().filter(|record| record.number >= before) {
+                        let (start, seconds) = (record.start, record.at_s);
+                        tracing::info!(start, seconds, "the supervisor noted: {:?}", record.event);
+                    }
+                    let last = records.last().map(|record| record.number.saturating_add(1));
+                    self.read = Some(last.unwrap_or(next));
+                }
+                Incoming::Answer(Answer::Done | Answer::Update(_)) => {}
                 Incoming::Notice(Notice::RequestShutdown { seconds, .. }) => {
                     said.push(Said::Halt { seconds })
                 }

@@ -205,6 +205,8 @@ fn the_cell_goes_first_then_the_box_and_the_cell_comes_back_by_itself() {
     let (code, log) = gateway.wait();
     assert_eq!(code, Some(6), "{log}");
     assert!(log.contains("the battery is nearly empty: everything is saved"), "{log}");
+    // What the supervisor did stands in the log, each thing once.
+    assert_eq!(log.matches("the supervisor noted: RailOff(Cell").count(), 2, "{log}");
     // It starts again, and serves, when the power is back.
     board.battery_mv.store(FULL, Ordering::Relaxed);
     gateway.start();

@@ -133,6 +133,12 @@ impl Gateway {
         self.start_again(namespace)
     }
 
+    /// The folder of its files.
+    #[must_use]
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
     /// The one-time code on its label.
     ///
     /// # Errors

@@ -61,6 +61,50 @@ fn a_box_fresh_from_its_maker_becomes_a_network_without_the_internet() {
 }
 
 #[test]
+fn a_box_with_wifi_opens_one_to_be_set_up_by_and_leads_everybody_to_the_page() {
+    if skip::unless_namespaces() {
+        return;
+    }
+    let mut village = Village::build(Plan::blank().with("page", "setup_wifi", "true")).unwrap();
+    village.gateway_mut().kill();
+    let own = Ipv4Addr::new(192, 168, 74, 1);
+    let (gateway, visitor) = (&village.topology().gateway, &village.topology().radio);
+    gateway.veth("wlan0", (visitor, "visitor"), 1500).unwrap();
+    visitor.link("visitor").unwrap().add_address(Ipv4Addr::new(192, 168, 74, 9).into(), 24).unwrap();
+    village.start_gateway_again().unwrap();
+    // What hostapd and networkd are to do, which no image does here.
+    village.topology().gateway.link("wlan0").unwrap().add_address(own.into(), 24).unwrap();
+    let home = village.gateway().home().to_owned();
+    let access_point = fs::read_to_string(home.join("network/hostapd.conf")).unwrap();
+    let password = fs::read_to_string(home.join("label/wifi")).unwrap();
+    assert!(access_point.contains(&format!("wpa_passphrase={}", password.trim())), "{access_point}");
+
+    // Any name is here, and what a phone asks to know whether it is online leads to the page.
+    let question = b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x07example\x03com\x00\x00\x01\x00\x01";
+    let visitor = &village.topology().radio;
+    let answer = visitor.run(|| {
+        let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        socket.send_to(question, (own, 53)).unwrap();
+        let mut answer = [0; 512];
+        let length = socket.recv(&mut answer).unwrap();
+        answer[..length].to_vec()
+    });
+    assert!(answer.unwrap().ends_with(&own.octets()));
+    let asked =
+        http::request(visitor, SocketAddr::new(own.into(), 80), "GET", "/generate_204", None).unwrap();
+    assert_eq!(asked.status, 302, "{}", asked.text());
+
+    // A network needs no such WiFi any more.
+    set(&village, &json!({ "network.plmn": "00101", "user_plane.listen": GATEWAY_S1_V4.to_string() }));
+    village.await_gateway_restart().unwrap();
+    let patience = Instant::now() + Duration::from_secs(10);
+    while home.join("network/hostapd.conf").exists() {
+        assert!(Instant::now() < patience, "the setup WiFi stays");
+    }
+}
+
+#[test]
 fn a_change_on_trial_is_kept_by_a_word_and_gone_back_from_without_one() {
     if skip::unless_namespaces() {
         return;
