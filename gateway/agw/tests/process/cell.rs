@@ -123,6 +123,8 @@ fn a_phone_attaches_is_shown_and_its_cell_is_told_the_end() {
             cell.until("S1 Setup", |cell| cell.ran.enb(cell.enb).unwrap().s1_state().is_ready()).await;
             cell.power_on();
             cell.until("bearer", Cell::has_bearers_up).await;
+            // It tells its name when it has taken Attach Complete: before that the phone is not registered.
+            cell.until("name", |cell| cell.ran.iter().next().unwrap().1.information().is_some()).await;
             cell
         })
         .unwrap();
