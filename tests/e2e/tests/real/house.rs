@@ -3,6 +3,7 @@
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::process::Command as Program;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use pumice_e2e::real::{Plan, Village, sim};
@@ -25,6 +26,15 @@ fn set(village: &Village, values: &Value) -> Value {
     let answer = village.api("PATCH", "/api/v1/settings", Some(&json!({ "values": values }))).unwrap();
     assert_eq!(answer.status, 200, "{}", answer.body);
     answer.body
+}
+
+/// Waits for what the gateway does after it says that it is ready.
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let patience = Instant::now() + Duration::from_secs(10);
+    while !is_so() {
+        assert!(Instant::now() < patience, "not within 10 s: {what}");
+        thread::yield_now();
+    }
 }
 
 fn setting(village: &Village, key: &str) -> String {
@@ -75,6 +85,8 @@ fn a_box_with_wifi_opens_one_to_be_set_up_by_and_leads_everybody_to_the_page() {
     // What hostapd and networkd are to do, which no image does here.
     village.topology().gateway.link("wlan0").unwrap().add_address(own.into(), 24).unwrap();
     let home = village.gateway().home().to_owned();
+    // The page is ready before the network's files are written; each appears whole.
+    until("the setup WiFi has its file", || home.join("network/hostapd.conf").exists());
     let access_point = fs::read_to_string(home.join("network/hostapd.conf")).unwrap();
     let password = fs::read_to_string(home.join("label/wifi")).unwrap();
     assert!(access_point.contains(&format!("wpa_passphrase={}", password.trim())), "{access_point}");
@@ -98,10 +110,7 @@ fn a_box_with_wifi_opens_one_to_be_set_up_by_and_leads_everybody_to_the_page() {
     // A network needs no such WiFi any more.
     set(&village, &json!({ "network.plmn": "00101", "user_plane.listen": GATEWAY_S1_V4.to_string() }));
     village.await_gateway_restart().unwrap();
-    let patience = Instant::now() + Duration::from_secs(10);
-    while home.join("network/hostapd.conf").exists() {
-        assert!(Instant::now() < patience, "the setup WiFi stays");
-    }
+    until("the setup WiFi is gone", || !home.join("network/hostapd.conf").exists());
 }
 
 #[test]
