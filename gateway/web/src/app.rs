@@ -6,28 +6,25 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use pumice_model::control::{Command, Pending, Refusal};
+use pumice_model::control::Refusal;
 use pumice_model::people::{Actor, Outcome};
-use pumice_model::query::Query;
-use pumice_model::time::Stamp;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::audit::Deed;
 use crate::config::WebConfig;
 use crate::deeds::Deeds;
+use crate::desk::Desk;
 use crate::doors::Doors;
 use crate::error::WebError;
 use crate::site::password::Hasher;
-use crate::turns::Turns;
 use crate::{document, guard, routes};
 
 /// The API as a service without a socket. Its routes are those of [`openapi`](crate::openapi).
 pub fn router(doors: Doors, config: WebConfig) -> Router {
     let app = Arc::new(App {
-        turns: Turns::new(&config.limits),
+        desk: Desk::new(doors, &config.limits),
         deeds: Deeds::new(config.limits.connections),
         imports: Semaphore::new(config.limits.imports),
-        doors,
         config,
         answers: Answers::default(),
     });
@@ -44,54 +41,15 @@ pub(crate) struct App {
     pub(crate) config: WebConfig,
     pub(crate) answers: Answers,
     pub(crate) deeds: Deeds,
-    doors: Doors,
-    turns: Turns,
+    pub(crate) desk: Desk,
     imports: Semaphore,
 }
 
 impl App {
-    /// Has a command carried out, to its end. A client that waits for room is told to try again: nothing queues here.
-    pub(crate) async fn execute(&self, command: Command) -> Result<(), WebError> {
-        self.turns.act(|| self.doors.control.execute(command)).await
-    }
-
-    /// Asks a question.
-    pub(crate) async fn ask<T>(
-        &self,
-        question: impl FnOnce(&dyn Query) -> Pending<T>,
-    ) -> Result<T, WebError> {
-        self.turns.look(|| question(self.doors.query.as_ref())).await
-    }
-
-    /// Asks the box rather than the gateway: what it keeps, its settings, itself.
-    pub(crate) async fn ask_box<T>(
-        &self,
-        question: impl FnOnce(&Doors) -> Pending<T>,
-    ) -> Result<T, WebError> {
-        self.turns.look(|| question(&self.doors)).await
-    }
-
-    /// Has something changed in the box, to its end.
-    pub(crate) async fn change_box<T: Send + 'static>(
-        &self,
-        change: impl FnOnce(&Doors) -> Pending<T>,
-    ) -> Result<T, WebError> {
-        self.turns.act(|| change(&self.doors)).await
-    }
-
-    /// Now, for what is to be kept.
-    pub(crate) fn now(&self) -> Stamp {
-        self.doors.keeper.now()
-    }
-
-    /// Notes what was done, or refused, by whoever has a shell on the box. A note that cannot be kept is logged: what
-    /// was done is done.
+    /// Notes what was done, or refused, by whoever has a shell on the box.
     pub(crate) async fn note<T>(&self, deed: Deed, result: Result<T, WebError>) -> Result<T, WebError> {
         let outcome = if result.is_ok() { Outcome::Done } else { Outcome::Refused };
-        let entry = deed.entry(self.now(), Actor::Shell, None, outcome);
-        if let Err(error) = self.turns.note(|| self.doors.keeper.note(entry)).await {
-            tracing::warn!(%error, "the audit is not kept");
-        }
+        self.desk.note(deed.entry(self.desk.now(), Actor::Shell, None, outcome)).await;
         result
     }
 

@@ -39,6 +39,7 @@ mod audit;
 mod body;
 mod config;
 mod deeds;
+mod desk;
 mod document;
 mod doors;
 mod error;

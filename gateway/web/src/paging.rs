@@ -90,7 +90,7 @@ impl List {
     ) -> Result<Json<Page<T>>, WebError> {
         let request = self.request(page)?;
         let has_cursor = request.after.is_some();
-        self.page(has_cursor, app.ask(|query| question(query, request)).await)
+        self.page(has_cursor, app.desk.ask(|query| question(query, request)).await)
     }
 
     /// Asks the box for a part of the list.
@@ -102,7 +102,7 @@ impl List {
     ) -> Result<Json<Page<T>>, WebError> {
         let request = self.request(page)?;
         let has_cursor = request.after.is_some();
-        self.page(has_cursor, app.ask_box(|doors| question(doors, request)).await)
+        self.page(has_cursor, app.desk.ask_box(|doors| question(doors, request)).await)
     }
 
     fn request(self, page: PageQuery) -> Result<query::PageRequest, WebError> {

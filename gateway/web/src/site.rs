@@ -206,7 +206,7 @@ fn wizard(routes: Routes) -> Routes {
 /// Tells one start of the gateway from another, and nothing else.
 async fn alive(call: Call) -> Result<Answer, Fault> {
     let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
-    Ok(Answer::Other((kind, call.site.now().boot.to_string()).into_response()))
+    Ok(Answer::Other((kind, call.site.desk.now().boot.to_string()).into_response()))
 }
 
 async fn asset_file(call: Call) -> Result<Answer, Fault> {

@@ -26,7 +26,7 @@ const LANGUAGES: [&str; 5] = ["en", "es", "fr", "sw", "pt"];
     responses((status = 200, description = "All accounts.", body = Vec<Account>)),
 )]
 pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Json<Vec<Account>>, WebError> {
-    let accounts = app.ask_box(|doors| doors.keeper.accounts()).await?;
+    let accounts = app.desk.ask_box(|doors| doors.keeper.accounts()).await?;
     Ok(Json(accounts.iter().map(Account::from).collect()))
 }
 
@@ -53,7 +53,7 @@ pub(super) async fn add(
     let language = language(given.language.as_deref(), &mut errors);
     let (Some(name), true) = (name, errors.is_empty()) else { return Err(WebError::Invalid(errors)) };
 
-    let known = app.ask_box(|doors| doors.keeper.accounts()).await?;
+    let known = app.desk.ask_box(|doors| doors.keeper.accounts()).await?;
     if known.iter().any(|account| account.name == name) {
         return Err(Refusal::AccountExists.into());
     }
@@ -66,10 +66,11 @@ pub(super) async fn add(
         role: given.role.into(),
         password: hashed(&app, given.password).await?,
         language,
-        created: app.now(),
+        created: app.desk.now(),
     };
     let shown = Account::from(&account);
     let added = app
+        .desk
         .change_box(|doors| match known.is_empty() {
             true => doors.keeper.claim(account),
             false => doors.keeper.add_account(account),
@@ -109,7 +110,7 @@ pub(super) async fn change(
     if !errors.is_empty() {
         return Err(WebError::Invalid(errors));
     }
-    let accounts = app.ask_box(|doors| doors.keeper.accounts()).await?;
+    let accounts = app.desk.ask_box(|doors| doors.keeper.accounts()).await?;
     accounts.iter().find(|account| account.name == name).ok_or(Refusal::NotFound)?;
     let new_password = patch.password.is_some();
     let change = people::AccountChange {
@@ -122,10 +123,10 @@ pub(super) async fn change(
         role: patch.role.map(people::Role::from),
         language,
     };
-    let changed = app.change_box(|doors| doors.keeper.change_account(name.clone(), change)).await;
+    let changed = app.desk.change_box(|doors| doors.keeper.change_account(name.clone(), change)).await;
     app.note(Deed::new("account.change", &name), changed).await?;
     if new_password {
-        app.change_box(|doors| doors.keeper.end_sessions(name.clone(), None)).await?;
+        app.desk.change_box(|doors| doors.keeper.end_sessions(name.clone(), None)).await?;
     }
     tracing::info!(%name, new_password, "account changed");
     Ok(StatusCode::NO_CONTENT)
@@ -147,7 +148,7 @@ pub(super) async fn remove(
     State(app): State<Arc<App>>,
     AccountPath(name): AccountPath,
 ) -> Result<StatusCode, WebError> {
-    let removed = app.change_box(|doors| doors.keeper.remove_account(name.clone())).await;
+    let removed = app.desk.change_box(|doors| doors.keeper.remove_account(name.clone())).await;
     app.note(Deed::new("account.remove", &name), removed).await?;
     tracing::info!(%name, "account removed");
     Ok(StatusCode::NO_CONTENT)

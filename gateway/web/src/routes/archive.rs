@@ -26,8 +26,8 @@ pub(super) async fn usage(
     State(app): State<Arc<App>>,
     ImsiPath(imsi): ImsiPath,
 ) -> Result<Json<PhoneUsage>, WebError> {
-    app.ask(|query| query.subscriber(imsi)).await?;
-    let usage = app.ask_box(|doors| doors.keeper.usage(imsi)).await?;
+    app.desk.ask(|query| query.subscriber(imsi)).await?;
+    let usage = app.desk.ask_box(|doors| doors.keeper.usage(imsi)).await?;
     Ok(Json(PhoneUsage::of(imsi, &usage)))
 }
 
@@ -40,7 +40,7 @@ pub(super) async fn history(
     State(app): State<Arc<App>>,
     SpanQuery { span }: SpanQuery,
 ) -> Result<Json<Curves>, WebError> {
-    Ok(Json(app.ask_box(|doors| doors.keeper.curves(span)).await?.into()))
+    Ok(Json(app.desk.ask_box(|doors| doors.keeper.curves(span)).await?.into()))
 }
 
 /// How far back the curves go.

@@ -38,7 +38,7 @@ pub(super) async fn backup(
         return Err(WebError::Invalid(errors));
     }
     let _permit = app.import_permit()?;
-    let made = app.change_box(|doors| doors.machine.backup(key)).await;
+    let made = app.desk.change_box(|doors| doors.machine.backup(key)).await;
     let octets = app.note(Deed::new("backup.make", ""), made).await?;
     tracing::info!(octets = octets.len(), "backup made");
     Ok(([(header::CONTENT_TYPE, OCTETS)], octets))
@@ -62,7 +62,7 @@ pub(super) async fn restore(State(app): State<Arc<App>>, request: Request) -> Re
     let limits = &app.config.limits;
     let mut octets = body::read(request, OCTETS, LARGEST, limits).await?;
     let octets = core::mem::take(&mut *octets);
-    let restored = app.change_box(|doors| doors.machine.restore(octets, key)).await;
+    let restored = app.desk.change_box(|doors| doors.machine.restore(octets, key)).await;
     app.note(Deed::new("backup.restore", ""), restored).await?;
     tracing::warn!("backup restored");
     Ok(StatusCode::NO_CONTENT)
@@ -75,7 +75,7 @@ pub(super) async fn restore(State(app): State<Arc<App>>, request: Request) -> Re
 )]
 pub(super) async fn diagnostics(State(app): State<Arc<App>>) -> Result<impl IntoResponse, WebError> {
     let _permit = app.import_permit()?;
-    let octets = app.ask_box(|doors| doors.machine.diagnostics()).await?;
+    let octets = app.desk.ask_box(|doors| doors.machine.diagnostics()).await?;
     Ok(([(header::CONTENT_TYPE, "application/gzip")], octets))
 }
 

@@ -24,7 +24,7 @@ use crate::site::password::Crowded;
     responses((status = 200, description = "How many wait.", body = BatchSize)),
 )]
 pub(super) async fn show(State(app): State<Arc<App>>) -> Result<Json<BatchSize>, WebError> {
-    let sims = app.ask_box(|doors| doors.keeper.batch_size()).await?;
+    let sims = app.desk.ask_box(|doors| doors.keeper.batch_size()).await?;
     Ok(Json(BatchSize { sims, room: BATCH.saturating_sub(sims) }))
 }
 
@@ -55,7 +55,7 @@ pub(super) async fn add(State(app): State<Arc<App>>, request: Request) -> Result
         .await;
     let sims = opened.map_err(|Crowded| Refusal::Busy)?.map_err(unopened)?;
     let count = sims.len();
-    let added = app.change_box(|doors| doors.keeper.add_batch(sims)).await;
+    let added = app.desk.change_box(|doors| doors.keeper.add_batch(sims)).await;
     let added = app.note(Deed::new("batch.add", format!("{count} SIMs")), added).await?;
     tracing::info!(sims = count, added, "batch of SIMs taken");
     Ok(Json(BatchAdded { sims: count, added }))
@@ -106,15 +106,16 @@ pub(super) async fn subscribe(
     if !errors.is_empty() {
         return Err(WebError::Invalid(errors));
     }
-    let mut subscriber = app.ask_box(|doors| doors.keeper.find_in_batch(iccid.clone())).await?.subscriber;
+    let mut subscriber =
+        app.desk.ask_box(|doors| doors.keeper.find_in_batch(iccid.clone())).await?.subscriber;
     if let Some(name) = name {
         subscriber.name = name;
     }
     let (imsi, shown) = (subscriber.imsi, Subscriber::from(&subscriber));
-    let added = app.execute(Command::AddSubscribers(vec![subscriber])).await;
+    let added = app.desk.execute(Command::AddSubscribers(vec![subscriber])).await;
     app.note(Deed::new("subscriber.add", imsi.digits()), added).await?;
     // The subscriber is there. A SIM that stays behind in the batch can do no harm: adding it again is refused.
-    if let Err(error) = app.change_box(|doors| doors.keeper.remove_from_batch(iccid)).await {
+    if let Err(error) = app.desk.change_box(|doors| doors.keeper.remove_from_batch(iccid)).await {
         tracing::warn!(%error, %imsi, "a SIM that is a subscriber now stays in the batch");
     }
     tracing::info!(%imsi, "subscriber added from a batch");

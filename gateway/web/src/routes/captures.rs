@@ -33,7 +33,7 @@ const PAGES: u32 = 10_000;
     responses((status = 200, description = "All captures.", body = Vec<Capture>)),
 )]
 pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Json<Vec<Capture>>, WebError> {
-    let captures = app.ask_box(|doors| doors.machine.captures()).await?;
+    let captures = app.desk.ask_box(|doors| doors.machine.captures()).await?;
     Ok(Json(captures.into_iter().map(Capture::from).collect()))
 }
 
@@ -60,7 +60,7 @@ pub(super) async fn begin(
     if let Some(imsi) = phone {
         request.address = Some(address_of(&app, imsi).await?);
     }
-    let begun = app.change_box(|doors| doors.machine.begin_capture(request)).await;
+    let begun = app.desk.change_box(|doors| doors.machine.begin_capture(request)).await;
     let name = app.note(Deed::new("capture.begin", subject), begun).await?;
     tracing::info!(%name, "capture begun");
     Ok((StatusCode::CREATED, Json(CaptureBegun { name })))
@@ -80,7 +80,7 @@ pub(super) async fn stop(
     State(app): State<Arc<App>>,
     NamePath(name): NamePath,
 ) -> Result<StatusCode, WebError> {
-    let ended = app.change_box(|doors| doors.machine.end_capture(name.clone())).await;
+    let ended = app.desk.change_box(|doors| doors.machine.end_capture(name.clone())).await;
     app.note(Deed::new("capture.stop", &name), ended).await?;
     tracing::info!(%name, "capture stopped");
     Ok(StatusCode::NO_CONTENT)
@@ -101,7 +101,7 @@ pub(super) async fn file(
     NamePath(name): NamePath,
 ) -> Result<impl IntoResponse, WebError> {
     let _permit = app.import_permit()?;
-    let octets = app.ask_box(|doors| doors.machine.capture_file(name)).await?;
+    let octets = app.desk.ask_box(|doors| doors.machine.capture_file(name)).await?;
     Ok(([(header::CONTENT_TYPE, "application/vnd.tcpdump.pcap")], octets))
 }
 
@@ -119,7 +119,7 @@ pub(super) async fn remove(
     State(app): State<Arc<App>>,
     NamePath(name): NamePath,
 ) -> Result<StatusCode, WebError> {
-    let removed = app.change_box(|doors| doors.machine.remove_capture(name.clone())).await;
+    let removed = app.desk.change_box(|doors| doors.machine.remove_capture(name.clone())).await;
     app.note(Deed::new("capture.remove", &name), removed).await?;
     tracing::info!(%name, "capture removed");
     Ok(StatusCode::NO_CONTENT)
@@ -166,7 +166,7 @@ fn is_interface(name: &str) -> bool {
 async fn address_of(app: &App, imsi: Imsi) -> Result<IpAddr, WebError> {
     let mut after = None;
     for _ in 0..PAGES {
-        let page = app.ask(|query| query.phones(PageRequest { after, limit: None })).await?;
+        let page = app.desk.ask(|query| query.phones(PageRequest { after, limit: None })).await?;
         if let Some(phone) = page.items.into_iter().find(|phone| phone.imsi == imsi) {
             let bearer = phone.bearers.first().ok_or(Refusal::NotFound)?;
             return Ok(bearer.address);

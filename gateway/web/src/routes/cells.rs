@@ -38,7 +38,7 @@ pub(super) async fn forget(
     State(app): State<Arc<App>>,
     CellPath(cell): CellPath,
 ) -> Result<StatusCode, WebError> {
-    let forgotten = app.execute(Command::ForgetCell(cell)).await;
+    let forgotten = app.desk.execute(Command::ForgetCell(cell)).await;
     app.note(Deed::new("cell.forget", cell_id(cell)), forgotten).await?;
     tracing::info!(%cell, "cell forgotten");
     Ok(StatusCode::NO_CONTENT)

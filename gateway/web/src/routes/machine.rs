@@ -20,7 +20,7 @@ const CONFIRMATION: &str = "RESET";
     responses((status = 200, description = "The state of the box.", body = Machine)),
 )]
 pub(super) async fn show(State(app): State<Arc<App>>) -> Result<Json<Machine>, WebError> {
-    Ok(Json(app.ask_box(|doors| doors.machine.machine()).await?.into()))
+    Ok(Json(app.desk.ask_box(|doors| doors.machine.machine()).await?.into()))
 }
 
 /// Starts the gateway or the whole box anew, a moment after this is answered.
@@ -41,7 +41,7 @@ pub(super) async fn restart(
         RestartWhat::Gateway => Restart::Gateway,
         RestartWhat::Box => Restart::Box,
     };
-    let begun = app.change_box(|doors| doors.machine.restart(what)).await;
+    let begun = app.desk.change_box(|doors| doors.machine.restart(what)).await;
     app.note(Deed::new("machine.restart", order.what.word()), begun).await?;
     tracing::warn!(what = order.what.word(), "restart ordered");
     Ok((StatusCode::ACCEPTED, Json(order)))
@@ -70,7 +70,7 @@ pub(super) async fn reset(
         ResetWhat::Settings => Reset::Settings,
         ResetWhat::Factory => Reset::Factory,
     };
-    let begun = app.change_box(|doors| doors.machine.reset(how_much)).await;
+    let begun = app.desk.change_box(|doors| doors.machine.reset(how_much)).await;
     app.note(Deed::new("machine.reset", order.how_much.word()), begun).await?;
     tracing::warn!(how_much = order.how_much.word(), "reset ordered");
     Ok((StatusCode::ACCEPTED, Json(order)))
@@ -82,7 +82,7 @@ pub(super) async fn reset(
     responses((status = 200, description = "What to print.", body = Label)),
 )]
 pub(super) async fn label(State(app): State<Arc<App>>) -> Result<Json<Label>, WebError> {
-    let machine = app.ask_box(|doors| doors.machine.machine()).await?;
+    let machine = app.desk.ask_box(|doors| doors.machine.machine()).await?;
     let addresses = machine.interfaces.iter().flat_map(|interface| &interface.addresses);
     Ok(Json(Label {
         board: machine.board.name,

@@ -23,7 +23,7 @@ const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=u
         example = "# HELP pumice_phones Phones with a context.\n# TYPE pumice_phones gauge\npumice_phones 25\n# EOF\n")),
 )]
 pub(super) async fn show(State(app): State<Arc<App>>) -> Result<impl IntoResponse, WebError> {
-    let mut metrics = app.ask(|query| query.metrics()).await?;
+    let mut metrics = app.desk.ask(|query| query.metrics()).await?;
     metrics.extend(own(&app.answers));
     metrics.extend(of_the_page(&app.config.shared));
     // A family is one block, whatever the order they come in.

@@ -21,7 +21,7 @@ use crate::paging::query_values;
     responses((status = 200, description = "All sessions.", body = Vec<Session>)),
 )]
 pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Json<Vec<Session>>, WebError> {
-    let sessions = app.ask_box(|doors| doors.keeper.sessions()).await?;
+    let sessions = app.desk.ask_box(|doors| doors.keeper.sessions()).await?;
     Ok(Json(sessions.iter().map(Session::from).collect()))
 }
 
@@ -40,10 +40,10 @@ pub(super) async fn end(
     State(app): State<Arc<App>>,
     SessionPath(id): SessionPath,
 ) -> Result<StatusCode, WebError> {
-    let sessions = app.ask_box(|doors| doors.keeper.sessions()).await?;
+    let sessions = app.desk.ask_box(|doors| doors.keeper.sessions()).await?;
     let session = sessions.into_iter().find(|session| session_id(&session.token) == id);
     let session = session.ok_or(Refusal::NotFound)?;
-    let ended = app.change_box(|doors| doors.keeper.end_session(session.token)).await;
+    let ended = app.desk.change_box(|doors| doors.keeper.end_session(session.token)).await;
     app.note(Deed::new("session.end", &session.account), ended).await?;
     tracing::info!(account = %session.account, "session ended");
     Ok(StatusCode::NO_CONTENT)
@@ -56,7 +56,7 @@ pub(super) async fn end(
 )]
 pub(super) async fn end_all(State(app): State<Arc<App>>, whose: WhoseQuery) -> Result<StatusCode, WebError> {
     let account = whose.account;
-    let ended = app.change_box(|doors| doors.keeper.end_sessions(account.clone(), None)).await;
+    let ended = app.desk.change_box(|doors| doors.keeper.end_sessions(account.clone(), None)).await;
     app.note(Deed::new("session.end", &account), ended).await?;
     tracing::info!(%account, "all sessions of an account ended");
     Ok(StatusCode::NO_CONTENT)

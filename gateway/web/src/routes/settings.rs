@@ -19,7 +19,7 @@ use crate::error::{FieldErrors, WebError};
     responses((status = 200, description = "What is set.", body = Settings)),
 )]
 pub(super) async fn show(State(app): State<Arc<App>>) -> Result<Json<Settings>, WebError> {
-    Ok(Json(app.ask_box(|doors| doors.configure.settings()).await?.into()))
+    Ok(Json(app.desk.ask_box(|doors| doors.configure.settings()).await?.into()))
 }
 
 /// What some values would change, what would start anew, and what is wrong with them. Nothing changes.
@@ -33,7 +33,7 @@ pub(super) async fn preview(
     JsonBody(given): JsonBody<SettingValues>,
 ) -> Result<Json<SettingsPreview>, WebError> {
     let values = checked(given)?;
-    Ok(Json(app.ask_box(|doors| doors.configure.preview(values)).await?.into()))
+    Ok(Json(app.desk.ask_box(|doors| doors.configure.preview(values)).await?.into()))
 }
 
 /// Sets values. Where something starts anew they are on trial: they go back by themselves unless the revision is kept in
@@ -53,8 +53,8 @@ pub(super) async fn apply(
 ) -> Result<Json<Applied>, WebError> {
     let values = checked(given)?;
     let keys = values.keys().cloned().collect::<Vec<_>>().join(" ");
-    let trial_seconds = app.ask_box(|doors| doors.configure.settings()).await?.trial_seconds;
-    let applied = app.change_box(|doors| doors.configure.apply(values, Actor::Shell)).await;
+    let trial_seconds = app.desk.ask_box(|doors| doors.configure.settings()).await?.trial_seconds;
+    let applied = app.desk.change_box(|doors| doors.configure.apply(values, Actor::Shell)).await;
     let applied = app.note(Deed::new("settings.apply", &keys), applied).await?;
     tracing::info!(%keys, revision = applied.revision, "settings applied");
     Ok(Json(Applied::of(applied, trial_seconds)))
@@ -76,7 +76,7 @@ pub(super) async fn keep(
     State(app): State<Arc<App>>,
     RevisionPath(number): RevisionPath,
 ) -> Result<StatusCode, WebError> {
-    let kept = app.change_box(|doors| doors.configure.keep(number, Actor::Shell)).await;
+    let kept = app.desk.change_box(|doors| doors.configure.keep(number, Actor::Shell)).await;
     app.note(Deed::new("settings.keep", number), kept).await?;
     tracing::info!(revision = number, "settings kept");
     Ok(StatusCode::NO_CONTENT)
@@ -98,7 +98,7 @@ pub(super) async fn go_back(
     State(app): State<Arc<App>>,
     RevisionPath(number): RevisionPath,
 ) -> Result<StatusCode, WebError> {
-    let gone = app.change_box(|doors| doors.configure.go_back(number, Actor::Shell)).await;
+    let gone = app.desk.change_box(|doors| doors.configure.go_back(number, Actor::Shell)).await;
     app.note(Deed::new("settings.go_back", number), gone).await?;
     tracing::info!(revision = number, "settings gone back from");
     Ok(StatusCode::NO_CONTENT)
@@ -110,7 +110,7 @@ pub(super) async fn go_back(
     responses((status = 200, description = "All revisions that are kept.", body = Vec<Revision>)),
 )]
 pub(super) async fn revisions(State(app): State<Arc<App>>) -> Result<Json<Vec<Revision>>, WebError> {
-    let revisions = app.ask_box(|doors| doors.configure.revisions()).await?;
+    let revisions = app.desk.ask_box(|doors| doors.configure.revisions()).await?;
     Ok(Json(revisions.into_iter().map(Revision::from).collect()))
 }
 
@@ -130,8 +130,8 @@ pub(super) async fn return_to(
     State(app): State<Arc<App>>,
     RevisionPath(number): RevisionPath,
 ) -> Result<Json<Applied>, WebError> {
-    let trial_seconds = app.ask_box(|doors| doors.configure.settings()).await?.trial_seconds;
-    let applied = app.change_box(|doors| doors.configure.return_to(number, Actor::Shell)).await;
+    let trial_seconds = app.desk.ask_box(|doors| doors.configure.settings()).await?.trial_seconds;
+    let applied = app.desk.change_box(|doors| doors.configure.return_to(number, Actor::Shell)).await;
     let applied = app.note(Deed::new("settings.return", number), applied).await?;
     tracing::info!(to = number, revision = applied.revision, "settings returned");
     Ok(Json(Applied::of(applied, trial_seconds)))

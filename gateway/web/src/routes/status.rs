@@ -13,5 +13,5 @@ use crate::error::WebError;
     responses((status = 200, description = "The state in short.", body = Status)),
 )]
 pub(super) async fn show(State(app): State<Arc<App>>) -> Result<Json<Status>, WebError> {
-    Ok(Json(app.ask(|query| query.status()).await?.into()))
+    Ok(Json(app.desk.ask(|query| query.status()).await?.into()))
 }

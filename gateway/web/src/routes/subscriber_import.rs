@@ -72,7 +72,7 @@ pub(super) async fn import(
     if dry_run {
         return Ok(Json(ImportResult { rows, added: 0, dry_run }));
     }
-    let added = app.execute(Command::AddSubscribers(subscribers)).await;
+    let added = app.desk.execute(Command::AddSubscribers(subscribers)).await;
     match app.note(Deed::new("subscriber.import", format!("{rows} rows")), added).await {
         Err(WebError::Refused(Refusal::Exists(imsi))) => exists(&mut core::iter::once(imsi))?,
         other => other?,
@@ -90,7 +90,7 @@ async fn existing(
     let mut after = None;
     for _ in 0..PAGES {
         let request = PageRequest { after, limit: None };
-        let page = app.ask(|query| query.subscribers(request)).await?;
+        let page = app.desk.ask(|query| query.subscribers(request)).await?;
         found.extend(page.items.into_iter().map(|view| view.imsi).filter(|imsi| wanted(imsi)));
         after = page.next;
         if after.is_none() {
@@ -101,7 +101,7 @@ async fn existing(
 }
 
 async fn room_for(app: &App, rows: usize) -> Result<(), WebError> {
-    let status = app.ask(|query| query.status()).await?;
+    let status = app.desk.ask(|query| query.status()).await?;
     let holds = status.limits.subscribers;
     let room = usize::try_from(holds.saturating_sub(status.subscribers)).unwrap_or(usize::MAX);
     if rows > room { Err(Refusal::Full { limit: "subscribers", holds }.into()) } else { Ok(()) }

@@ -46,7 +46,7 @@ pub(super) async fn add(
 ) -> Result<Response, WebError> {
     let subscriber = provisioning::subscriber(&given, &app.config.subscriber).map_err(WebError::Invalid)?;
     let (imsi, shown) = (subscriber.imsi, Subscriber::from(&subscriber));
-    let added = app.execute(Command::AddSubscribers(vec![subscriber])).await;
+    let added = app.desk.execute(Command::AddSubscribers(vec![subscriber])).await;
     app.note(Deed::new("subscriber.add", imsi.digits()), added).await?;
     tracing::info!(%imsi, "subscriber added");
     let mut response = (StatusCode::CREATED, Json(shown)).into_response();
@@ -71,7 +71,7 @@ pub(super) async fn show(
     State(app): State<Arc<App>>,
     ImsiPath(imsi): ImsiPath,
 ) -> Result<Json<Subscriber>, WebError> {
-    Ok(Json(app.ask(|query| query.subscriber(imsi)).await?.into()))
+    Ok(Json(app.desk.ask(|query| query.subscriber(imsi)).await?.into()))
 }
 
 /// Replaces all that is given of a subscriber, keys included: they are write-only, so what is left out cannot be kept
@@ -98,7 +98,7 @@ pub(super) async fn replace(
     if subscriber.imsi != imsi {
         return Err(WebError::OtherImsi);
     }
-    let replaced = app.execute(Command::ReplaceSubscriber(Box::new(subscriber))).await;
+    let replaced = app.desk.execute(Command::ReplaceSubscriber(Box::new(subscriber))).await;
     app.note(Deed::new("subscriber.replace", imsi.digits()), replaced).await?;
     tracing::info!(%imsi, "subscriber replaced");
     Ok(StatusCode::NO_CONTENT)
@@ -121,7 +121,7 @@ pub(super) async fn change(
     JsonBody(patch): JsonBody<SubscriberPatch>,
 ) -> Result<StatusCode, WebError> {
     let change = provisioning::change(&patch).map_err(WebError::Invalid)?;
-    let changed = app.execute(Command::ChangeSubscriber(imsi, Box::new(change))).await;
+    let changed = app.desk.execute(Command::ChangeSubscriber(imsi, Box::new(change))).await;
     app.note(Deed::new("subscriber.change", imsi.digits()), changed).await?;
     tracing::info!(%imsi, state = ?patch.state, "subscriber changed");
     Ok(StatusCode::NO_CONTENT)
@@ -141,7 +141,7 @@ pub(super) async fn remove(
     State(app): State<Arc<App>>,
     ImsiPath(imsi): ImsiPath,
 ) -> Result<StatusCode, WebError> {
-    let removed = app.execute(Command::RemoveSubscriber(imsi)).await;
+    let removed = app.desk.execute(Command::RemoveSubscriber(imsi)).await;
     app.note(Deed::new("subscriber.remove", imsi.digits()), removed).await?;
     tracing::info!(%imsi, "subscriber removed");
     Ok(StatusCode::NO_CONTENT)

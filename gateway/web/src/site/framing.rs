@@ -31,8 +31,8 @@ pub(crate) struct Base {
 
 impl Base {
     pub(crate) async fn of(site: &Site) -> Result<Self, WebError> {
-        let machine = site.ask_box(|doors| doors.machine.machine()).await?;
-        let settings = site.ask_box(|doors| doors.configure.settings()).await?;
+        let machine = site.desk.ask_box(|doors| doors.machine.machine()).await?;
+        let settings = site.desk.ask_box(|doors| doors.configure.settings()).await?;
         let trial = match settings.trial {
             Some((number, seconds_left)) => Some(trial(site, number, seconds_left).await?),
             None => None,
@@ -42,7 +42,7 @@ impl Base {
             settings,
             trial,
             claimed: site.is_claimed().await?,
-            now: site.now(),
+            now: site.desk.now(),
             fallback: site.config.fallback_address,
         })
     }
@@ -170,7 +170,7 @@ fn value<'a>(settings: &'a SettingsView, key: &str) -> &'a str {
 }
 
 async fn trial(site: &Site, number: u64, seconds_left: u32) -> Result<Trial, WebError> {
-    let revisions = site.ask_box(|doors| doors.configure.revisions()).await?;
+    let revisions = site.desk.ask_box(|doors| doors.configure.revisions()).await?;
     let on = revisions.iter().find(|revision| revision.number == number);
     let changes = changes(&revisions, number).len();
     Ok(Trial {

@@ -64,7 +64,7 @@ struct Held {
 impl Sessions {
     /// Whose token this is. `uses` tells whether that is a use: a page that asks by itself what is new keeps no session alive.
     pub(crate) async fn find(&self, site: &Site, token: &Token, uses: bool) -> Result<Found, WebError> {
-        let (digest, now) = (token.digest(), site.now());
+        let (digest, now) = (token.digest(), site.desk.now());
         let fresh = self.held().get(&digest).is_some_and(|held| {
             !held.kept
                 || held.read_at.boot == now.boot
@@ -102,7 +102,7 @@ impl Sessions {
 
     /// Reads a session; whether it is there.
     async fn read(&self, site: &Site, digest: [u8; 32], now: Stamp) -> Result<bool, WebError> {
-        let sessions = site.ask_box(|doors| doors.keeper.sessions()).await?;
+        let sessions = site.desk.ask_box(|doors| doors.keeper.sessions()).await?;
         let session = sessions.into_iter().find(|session| session.token == digest);
         let account = match &session {
             Some(session) => site.account(&session.account).await?,
@@ -131,7 +131,7 @@ impl Sessions {
         });
         let Some(session) = session else { return Ok(()) };
         // A use that cannot be written down is no reason to serve no page.
-        if let Err(error) = site.ask_box(|doors| doors.keeper.put_session(session)).await {
+        if let Err(error) = site.desk.ask_box(|doors| doors.keeper.put_session(session)).await {
             tracing::warn!(%error, "the use of a session is not kept");
         }
         Ok(())
@@ -146,7 +146,7 @@ impl Sessions {
     ) -> Result<Token, WebError> {
         let _writing = self.writing.lock().await;
         let token = Token::random().ok_or(WebError::NoAnswer)?;
-        let now = site.now();
+        let now = site.desk.now();
         let session = Session {
             token: token.digest(),
             account: account.name.clone(),
@@ -155,7 +155,7 @@ impl Sessions {
             browser: cut(browser),
         };
         let asked = session.clone();
-        match site.change_box(|doors| doors.keeper.put_session(asked)).await {
+        match site.desk.change_box(|doors| doors.keeper.put_session(asked)).await {
             Ok(()) => {}
             Err(WebError::Refused(Refusal::Store { reason })) => {
                 tracing::warn!(%reason, "a session is in memory only");
@@ -175,7 +175,7 @@ impl Sessions {
         if held.is_some_and(|held| !held.kept) {
             return Ok(());
         }
-        site.change_box(|doors| doors.keeper.end_session(digest)).await
+        site.desk.change_box(|doors| doors.keeper.end_session(digest)).await
     }
 
     /// Ends all sessions of an account but one.
@@ -187,7 +187,7 @@ impl Sessions {
     ) -> Result<(), WebError> {
         let _writing = self.writing.lock().await;
         self.held().retain(|digest, held| held.known.name != *account || Some(*digest) == but);
-        site.change_box(|doors| doors.keeper.end_sessions(account.clone(), but)).await
+        site.desk.change_box(|doors| doors.keeper.end_sessions(account.clone(), but)).await
     }
 
     /// Reads an account's sessions anew at their next use: its role or language changed, or it is gone.

@@ -4,10 +4,9 @@ use core::time::Duration;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use pumice_model::control::{Command, Pending, Refusal};
+use pumice_model::control::{Pending, Refusal};
 use pumice_model::people::{Account, AccountName, Actor, Outcome};
 use pumice_model::query::{PageRequest, Query, Status, SubscriberView};
-use pumice_model::time::Stamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
@@ -22,9 +21,9 @@ use super::throttle::Throttle;
 use super::ticket::{Held, Tickets};
 use crate::audit::Deed;
 use crate::deeds::Deeds;
+use crate::desk::Desk;
 use crate::doors::Doors;
 use crate::error::WebError;
-use crate::turns::Turns;
 
 /// More pages than this no list has.
 const PAGES: u32 = 1_000;
@@ -35,10 +34,9 @@ pub(crate) struct Site {
     pub(crate) rules: Rules,
     pub(crate) sessions: Sessions,
     pub(crate) deeds: Deeds,
+    pub(crate) desk: Desk,
     pub(crate) assets: Assets,
     pub(crate) live: Live,
-    doors: Doors,
-    turns: Turns,
     imports: Arc<Semaphore>,
     throttle: Mutex<Throttle>,
     tickets: Mutex<Tickets>,
@@ -52,7 +50,7 @@ impl Site {
             rules,
             sessions: Sessions::default(),
             deeds: Deeds::new(config.limits.web.connections),
-            turns: Turns::new(&config.limits.web),
+            desk: Desk::new(doors, &config.limits.web),
             assets: Assets::new(),
             live: Live::new(config.limits.watchers),
             imports: Arc::new(Semaphore::new(config.limits.web.imports)),
@@ -60,19 +58,13 @@ impl Site {
             tickets: Mutex::default(),
             claims: Mutex::default(),
             claimed: AtomicBool::new(false),
-            doors,
             config,
         }
     }
 
-    /// Now, for what is to be kept.
-    pub(crate) fn now(&self) -> Stamp {
-        self.doors.keeper.now()
-    }
-
     /// Now, as a time that only goes forward.
     pub(crate) fn since_start(&self) -> Duration {
-        Duration::from_millis(self.now().at_millis)
+        Duration::from_millis(self.desk.now().at_millis)
     }
 
     /// The thread that makes hashes.
@@ -80,38 +72,9 @@ impl Site {
         &self.config.shared.passwords
     }
 
-    /// Has a command carried out, to its end.
-    pub(crate) async fn execute(&self, command: Command) -> Result<(), WebError> {
-        self.turns.act(|| self.doors.control.execute(command)).await
-    }
-
-    /// Asks the gateway a question.
-    pub(crate) async fn ask<T>(
-        &self,
-        question: impl FnOnce(&dyn Query) -> Pending<T>,
-    ) -> Result<T, WebError> {
-        self.turns.look(|| question(self.doors.query.as_ref())).await
-    }
-
-    /// Asks the box.
-    pub(crate) async fn ask_box<T>(
-        &self,
-        question: impl FnOnce(&Doors) -> Pending<T>,
-    ) -> Result<T, WebError> {
-        self.turns.look(|| question(&self.doors)).await
-    }
-
-    /// Has something changed in the box, to its end.
-    pub(crate) async fn change_box<T: Send + 'static>(
-        &self,
-        change: impl FnOnce(&Doors) -> Pending<T>,
-    ) -> Result<T, WebError> {
-        self.turns.act(|| change(&self.doors)).await
-    }
-
     /// The gateway's state; nothing on a box that is not set up.
     pub(crate) async fn status(&self) -> Result<Option<Status>, WebError> {
-        if_set_up(self.ask(|query| query.status()).await)
+        if_set_up(self.desk.ask(|query| query.status()).await)
     }
 
     /// All subscribers; none on a box that is not set up.
@@ -128,7 +91,7 @@ impl Site {
         let mut after = None;
         for _ in 0..PAGES {
             let request = PageRequest { after, limit: None };
-            let Some(page) = if_set_up(self.ask(|query| question(query, request)).await)? else { break };
+            let Some(page) = if_set_up(self.desk.ask(|query| question(query, request)).await)? else { break };
             all.extend(page.items);
             after = page.next;
             if after.is_none() {
@@ -140,7 +103,7 @@ impl Site {
 
     /// An account.
     pub(crate) async fn account(&self, name: &AccountName) -> Result<Option<Account>, WebError> {
-        let accounts = self.ask_box(|doors| doors.keeper.accounts()).await?;
+        let accounts = self.desk.ask_box(|doors| doors.keeper.accounts()).await?;
         Ok(accounts.into_iter().find(|account| account.name == *name))
     }
 
@@ -149,17 +112,14 @@ impl Site {
         if self.claimed.load(Ordering::Relaxed) {
             return Ok(true);
         }
-        let claimed = !self.ask_box(|doors| doors.keeper.accounts()).await?.is_empty();
+        let claimed = !self.desk.ask_box(|doors| doors.keeper.accounts()).await?.is_empty();
         self.claimed.store(claimed, Ordering::Relaxed);
         Ok(claimed)
     }
 
-    /// Notes what somebody did, or was refused. A note that cannot be kept is logged: what was done is done.
+    /// Notes what somebody did, or was refused.
     pub(crate) async fn note(&self, deed: &Deed, actor: Actor, address: core::net::IpAddr, outcome: Outcome) {
-        let entry = deed.entry(self.now(), actor, Some(address), outcome);
-        if let Err(error) = self.turns.note(|| self.doors.keeper.note(entry)).await {
-            tracing::warn!(%error, "the audit is not kept");
-        }
+        self.desk.note(deed.entry(self.desk.now(), actor, Some(address), outcome)).await;
     }
 
     /// Room for one more large thing that comes or is made, for as long as the permit is held. Two people who send a file at
@@ -180,12 +140,12 @@ impl Site {
     /// Keeps something for a second look, and forgets it in time even if nobody comes back.
     pub(crate) fn keep(self: &Arc<Self>, held: Held, holder: [u8; 32]) -> Option<String> {
         let good = held.good();
-        let number = self.tickets().keep(held, holder, self.now());
+        let number = self.tickets().keep(held, holder, self.desk.now());
         let site = Arc::downgrade(self);
         tokio::spawn(async move {
             tokio::time::sleep(good).await;
             if let Some(site) = site.upgrade() {
-                let now = site.now();
+                let now = site.desk.now();
                 site.tickets().expire(now);
             }
         });

@@ -114,7 +114,7 @@ pub(crate) async fn language(call: Call) -> Result<Answer, Fault> {
     if let Some(known) = &call.visit.known {
         let change = AccountChange { language: language.tag().parse().ok(), ..AccountChange::default() };
         let name = known.name.clone();
-        let kept = call.site.change_box(|doors| doors.keeper.change_account(name, change)).await;
+        let kept = call.site.desk.change_box(|doors| doors.keeper.change_account(name, change)).await;
         call.noted(Deed::new("account.language", language.tag()), kept).await?;
         call.site.sessions.forget(&known.name);
     }

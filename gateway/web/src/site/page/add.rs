@@ -99,7 +99,7 @@ async fn by_iccid(call: Call) -> Result<Answer, Fault> {
     let Some(name) = provisioning::name(typed, &mut errors) else {
         return wrong(&call, Way::Iccid, entered().wrong("name", saying::wrong_phone_name())).await;
     };
-    let found = call.site.ask_box(|doors| doors.keeper.find_in_batch(iccid.clone())).await;
+    let found = call.site.desk.ask_box(|doors| doors.keeper.find_in_batch(iccid.clone())).await;
     let mut subscriber = match found {
         Ok(sim) => sim.subscriber,
         Err(WebError::Refused(Refusal::NotFound)) => {
@@ -119,7 +119,7 @@ async fn by_iccid(call: Call) -> Result<Answer, Fault> {
         Err(error) => return Err(error.into()),
     }
     // The subscriber is there. A card that stays behind can do no harm: adding it again is refused.
-    if let Err(error) = call.site.change_box(|doors| doors.keeper.remove_from_batch(iccid)).await {
+    if let Err(error) = call.site.desk.change_box(|doors| doors.keeper.remove_from_batch(iccid)).await {
         tracing::warn!(%error, "a SIM that is a subscriber now stays in its batch");
     }
     Ok(call.done(after(from_setup(&call), "/phones/add"), saying::phone_added(&called)))
@@ -169,7 +169,7 @@ async fn typed(call: Call) -> Result<Answer, Fault> {
 
 async fn add_one(call: &Call, subscriber: Subscriber) -> Result<(), WebError> {
     let imsi = subscriber.imsi.digits();
-    let added = call.site.execute(Command::AddSubscribers(vec![subscriber])).await;
+    let added = call.site.desk.execute(Command::AddSubscribers(vec![subscriber])).await;
     call.noted(Deed::new("subscriber.add", imsi), added).await
 }
 
@@ -215,13 +215,13 @@ pub(crate) async fn check_csv(call: Call) -> Result<Answer, Fault> {
 }
 
 pub(crate) async fn apply_csv(call: Call) -> Result<Answer, Fault> {
-    let held = call.site.tickets().take(call.form.text("ticket"), call.visit.holder(), call.site.now());
+    let held = call.site.tickets().take(call.form.text("ticket"), call.visit.holder(), call.site.desk.now());
     let Some(Held::Subscribers(subscribers)) = held else {
         return Err(Fault::refused(saying::refused(&Refusal::TooLate)));
     };
     let count = number(subscribers.len());
     if count > 0 {
-        let added = call.site.execute(Command::AddSubscribers(subscribers)).await;
+        let added = call.site.desk.execute(Command::AddSubscribers(subscribers)).await;
         call.noted(Deed::new("subscriber.import", count), added).await?;
     }
     Ok(call.done(after(from_setup(&call), "/phones"), saying::phones_added(count)))

@@ -16,7 +16,7 @@ use crate::site::state::Site;
 
 /// The cards that wait, all batches together: the box does not keep them apart.
 pub(crate) async fn waiting(site: &Site) -> Result<u64, WebError> {
-    Ok(u64::from(site.ask_box(|doors| doors.keeper.batch_size()).await?))
+    Ok(u64::from(site.desk.ask_box(|doors| doors.keeper.batch_size()).await?))
 }
 
 pub(crate) async fn form(call: Call) -> Result<Answer, Fault> {
@@ -58,7 +58,7 @@ pub(crate) async fn load(call: Call) -> Result<Answer, Fault> {
         }
     };
     let cards = sims.len();
-    let added = call.site.change_box(|doors| doors.keeper.add_batch(sims)).await;
+    let added = call.site.desk.change_box(|doors| doors.keeper.add_batch(sims)).await;
     let added = call.noted(Deed::new("batch.add", format!("{cards} SIMs")), added).await?;
     Ok(call.done(after(from_setup, "/phones/add"), saying::batch_loaded(u64::from(added))))
 }

@@ -57,7 +57,7 @@ async fn page(call: &Call, entered: Entered) -> Result<pumice_ui::Markup, Fault>
 
 /// What runs, and the files.
 pub(crate) async fn running(site: &Site) -> Result<Running, WebError> {
-    let captures = site.ask_box(|doors| doors.machine.captures()).await?;
+    let captures = site.desk.ask_box(|doors| doors.machine.captures()).await?;
     let now = captures.iter().find(|capture| capture.running).map(|capture| Now {
         what: what(capture),
         packets: capture.packets,
@@ -108,7 +108,7 @@ pub(crate) async fn start(call: Call) -> Result<Answer, Fault> {
     };
     let octets = u64::from(megabytes) * OCTETS_OF_MEGABYTE;
     let request = CaptureRequest { interface, address, seconds, octets };
-    let begun = call.site.change_box(|doors| doors.machine.begin_capture(request)).await;
+    let begun = call.site.desk.change_box(|doors| doors.machine.begin_capture(request)).await;
     match call.noted(Deed::new("capture.begin", subject), begun).await {
         Ok(_) => {}
         Err(WebError::Refused(Refusal::Full { holds, .. })) => {
@@ -133,10 +133,10 @@ async fn phone(call: &Call) -> Result<Option<(String, core::net::IpAddr)>, Fault
 }
 
 pub(crate) async fn stop(call: Call) -> Result<Answer, Fault> {
-    let captures = call.site.ask_box(|doors| doors.machine.captures()).await?;
+    let captures = call.site.desk.ask_box(|doors| doors.machine.captures()).await?;
     for capture in captures.into_iter().filter(|capture| capture.running) {
         let name = capture.name.clone();
-        let ended = call.site.change_box(|doors| doors.machine.end_capture(name)).await;
+        let ended = call.site.desk.change_box(|doors| doors.machine.end_capture(name)).await;
         call.noted(Deed::new("capture.stop", &capture.name), ended).await?;
     }
     Ok(call.done("/care/capture", saying::capture_stopped()))
@@ -145,7 +145,7 @@ pub(crate) async fn stop(call: Call) -> Result<Answer, Fault> {
 pub(crate) async fn fetch(call: Call) -> Result<Answer, Fault> {
     let name = call.place("name").to_owned();
     let asked = name.clone();
-    let octets = call.site.ask_box(|doors| doors.machine.capture_file(asked)).await;
+    let octets = call.site.desk.ask_box(|doors| doors.machine.capture_file(asked)).await;
     let octets = call.noted(Deed::new("capture.fetch", &name), octets).await?;
     let file = if name.ends_with(".pcap") { name } else { format!("{name}.pcap") };
     Ok(Answer::File { name: file, kind: "application/vnd.tcpdump.pcap", octets: octets.into() })
@@ -154,7 +154,7 @@ pub(crate) async fn fetch(call: Call) -> Result<Answer, Fault> {
 pub(crate) async fn delete(call: Call) -> Result<Answer, Fault> {
     let name = call.place("name").to_owned();
     let asked = name.clone();
-    let removed = call.site.change_box(|doors| doors.machine.remove_capture(asked)).await;
+    let removed = call.site.desk.change_box(|doors| doors.machine.remove_capture(asked)).await;
     call.noted(Deed::new("capture.remove", name), removed).await?;
     Ok(call.done("/care/capture", saying::capture_deleted()))
 }

@@ -26,7 +26,7 @@ use crate::site::ticket::Held;
 pub(crate) async fn show(call: Call) -> Result<Answer, Fault> {
     let scene = Scene::of(&call, Section::Care).await?;
     let status = call.site.status().await?;
-    let captures = call.site.ask_box(|doors| doors.machine.captures()).await?;
+    let captures = call.site.desk.ask_box(|doors| doors.machine.captures()).await?;
     let view = care::Care {
         version: status.map_or(env!("CARGO_PKG_VERSION"), |status| status.version).to_owned(),
         board: scene.machine.board.name.clone(),
@@ -40,7 +40,7 @@ pub(crate) async fn show(call: Call) -> Result<Answer, Fault> {
 /// When the last backup was made, as far as the newest entries of the audit tell.
 pub(crate) async fn last_backup(site: &Site) -> Result<Option<Stamp>, WebError> {
     let request = PageRequest { after: None, limit: None };
-    let page = site.ask_box(|doors| doors.keeper.audit(request)).await?;
+    let page = site.desk.ask_box(|doors| doors.keeper.audit(request)).await?;
     let made = page.items.into_iter().map(|record| record.entry);
     Ok(made
         .filter(|entry| entry.action == "backup.make" && entry.outcome == Outcome::Done)
@@ -64,7 +64,7 @@ async fn start_anew(call: &Call, what: restarts::What) -> Result<Answer, Fault> 
         restarts::What::Gateway => machine::Restart::Gateway,
         restarts::What::Box => machine::Restart::Box,
     };
-    let begun = call.site.change_box(|doors| doors.machine.restart(asked)).await;
+    let begun = call.site.desk.change_box(|doors| doors.machine.restart(asked)).await;
     call.noted(Deed::new("machine.restart", what.value()), begun).await?;
     restarting(call, what, "/")
 }
@@ -106,7 +106,7 @@ pub(crate) async fn reset(call: Call) -> Result<Answer, Fault> {
     };
     // Noted before: with everything else, the audit is forgotten.
     call.note(&Deed::new("machine.reset", what.value()), Outcome::Done).await;
-    call.site.change_box(|doors| doors.machine.reset(how_much)).await?;
+    call.site.desk.change_box(|doors| doors.machine.reset(how_much)).await?;
     let next = if what == reset::What::Everything { "/claim" } else { "/setup" };
     restarting(&call, restarts::What::Gateway, next)
 }
@@ -114,7 +114,7 @@ pub(crate) async fn reset(call: Call) -> Result<Answer, Fault> {
 /// The bundle is made for the page, which tells its size and what is in it, and kept for the download.
 pub(crate) async fn diagnostics(call: Call) -> Result<Answer, Fault> {
     let _room = call.site.large_permit().await?;
-    let bundle = call.site.ask_box(|doors| doors.machine.diagnostics()).await?;
+    let bundle = call.site.desk.ask_box(|doors| doors.machine.diagnostics()).await?;
     let view = Diagnostics { bytes: super::phones::number(bundle.len()), contents: contents(&bundle) };
     call.site.keep(Held::Diagnostics(bundle.into()), call.visit.holder());
     let scene = Scene::of(&call, Section::Care).await?;
@@ -122,12 +122,12 @@ pub(crate) async fn diagnostics(call: Call) -> Result<Answer, Fault> {
 }
 
 pub(crate) async fn fetch_diagnostics(call: Call) -> Result<Answer, Fault> {
-    let held = call.site.tickets().diagnostics(call.visit.holder(), call.site.now());
+    let held = call.site.tickets().diagnostics(call.visit.holder(), call.site.desk.now());
     let octets = match held {
         Some(octets) => Ok(octets),
         None => {
             let _room = call.site.large_permit().await?;
-            call.site.ask_box(|doors| doors.machine.diagnostics()).await.map(Into::into)
+            call.site.desk.ask_box(|doors| doors.machine.diagnostics()).await.map(Into::into)
         }
     };
     let octets = call.noted(Deed::new("diagnostics.make", ""), octets).await?;

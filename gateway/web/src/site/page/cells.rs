@@ -245,7 +245,7 @@ pub(crate) async fn forgetting(call: Call) -> Result<Answer, Fault> {
 
 pub(crate) async fn forget(call: Call) -> Result<Answer, Fault> {
     let enb = enb(&call)?;
-    let done = call.site.execute(Command::ForgetCell(enb)).await;
+    let done = call.site.desk.execute(Command::ForgetCell(enb)).await;
     call.noted(Deed::new("cell.forget", cell_id(enb)), done).await?;
     Ok(call.done("/cells", saying::cell_forgotten()))
 }

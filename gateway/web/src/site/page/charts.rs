@@ -15,7 +15,7 @@ pub(crate) async fn show(call: Call) -> Result<Answer, Fault> {
         Span::Day => archive::Span::Day,
         Span::Month => archive::Span::Month,
     };
-    let curves = call.site.ask_box(|doors| doors.keeper.curves(kept)).await?;
+    let curves = call.site.desk.ask_box(|doors| doors.keeper.curves(kept)).await?;
     let scene = Scene::of(&call, Section::Charts).await?;
     let length = u64::from(archive::Span::POINTS.saturating_sub(1)) * u64::from(kept.step_seconds());
     let view = Charts {

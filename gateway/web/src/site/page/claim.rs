@@ -53,7 +53,7 @@ async fn code(call: Call) -> Result<Answer, Fault> {
         ));
     }
     call.site.throttle().code_was_right(call.visit.peer);
-    call.site.claims().shown(call.visit.holder(), call.site.now());
+    call.site.claims().shown(call.visit.holder(), call.site.desk.now());
     if pumice_ui::Language::parse(call.form.text("language")).is_some() {
         let mut call = call;
         // The same as the choice at the foot of each page, and then back here.
@@ -92,9 +92,9 @@ async fn owner(call: Call) -> Result<Answer, Fault> {
         role: Role::Owner,
         password: call.site.passwords().hash(password).await?,
         language: call.visit.language.tag().parse().unwrap_or_default(),
-        created: call.site.now(),
+        created: call.site.desk.now(),
     };
-    let claimed = call.site.change_box(|doors| doors.keeper.claim(account.clone())).await;
+    let claimed = call.site.desk.change_box(|doors| doors.keeper.claim(account.clone())).await;
     let actor = if claimed.is_ok() { Actor::Account(account.name.clone()) } else { Actor::Nobody };
     let outcome = if claimed.is_ok() { Outcome::Done } else { Outcome::Refused };
     call.site.note(&Deed::new("box.claim", &account.name), actor, call.visit.peer, outcome).await;
@@ -108,7 +108,7 @@ async fn owner(call: Call) -> Result<Answer, Fault> {
 }
 
 fn has_shown(call: &Call) -> bool {
-    !call.visit.token_is_new && call.site.claims().has_shown(call.visit.holder(), call.site.now())
+    !call.visit.token_is_new && call.site.claims().has_shown(call.visit.holder(), call.site.desk.now())
 }
 
 async fn show(

@@ -39,7 +39,7 @@ pub(crate) async fn show(call: Call) -> Result<Answer, Fault> {
 }
 
 pub(crate) async fn curves(site: &Site) -> Result<Curves, WebError> {
-    site.ask_box(|doors| doors.keeper.curves(archive::Span::Hour)).await
+    site.desk.ask_box(|doors| doors.keeper.curves(archive::Span::Hour)).await
 }
 
 /// What the sentence is made of.

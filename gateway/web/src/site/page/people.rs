@@ -24,8 +24,8 @@ pub(crate) async fn show(call: Call) -> Result<Answer, Fault> {
 
 async fn page(call: &Call, entered: Entered) -> Result<pumice_ui::Markup, Fault> {
     let known = call.known()?;
-    let accounts = call.site.ask_box(|doors| doors.keeper.accounts()).await?;
-    let sessions = call.site.ask_box(|doors| doors.keeper.sessions()).await?;
+    let accounts = call.site.desk.ask_box(|doors| doors.keeper.accounts()).await?;
+    let sessions = call.site.desk.ask_box(|doors| doors.keeper.sessions()).await?;
     let scene = Scene::of(call, Section::People).await?;
     let owners = accounts.iter().filter(|account| account.role == Role::Owner).count();
     let used = |account: &Account| {
@@ -96,10 +96,10 @@ pub(crate) async fn add(call: Call) -> Result<Answer, Fault> {
         role,
         password: call.site.passwords().hash(password).await?,
         language: call.visit.language.tag().parse().unwrap_or_default(),
-        created: call.site.now(),
+        created: call.site.desk.now(),
         name: name.clone(),
     };
-    let added = call.site.change_box(|doors| doors.keeper.add_account(account)).await;
+    let added = call.site.desk.change_box(|doors| doors.keeper.add_account(account)).await;
     let added = call.noted(Deed::new("account.add", format!("{name} {}", role.word())), added).await;
     // Somebody else was faster.
     if matches!(added, Err(WebError::Refused(Refusal::AccountExists))) {
@@ -138,7 +138,8 @@ pub(crate) async fn password(call: Call) -> Result<Answer, Fault> {
         password: Some(call.site.passwords().hash(password).await?),
         ..AccountChange::default()
     };
-    let done = call.site.change_box(|doors| doors.keeper.change_account(known.name.clone(), change)).await;
+    let done =
+        call.site.desk.change_box(|doors| doors.keeper.change_account(known.name.clone(), change)).await;
     call.noted(Deed::new("account.change", &known.name), done).await?;
     // Whoever knew the old one is out.
     call.site.sessions.end_others(&call.site, &known.name, Some(known.session)).await?;
@@ -162,7 +163,7 @@ pub(crate) async fn remove(call: Call) -> Result<Answer, Fault> {
     if call.known()?.name == name {
         return Err(Fault::FORBIDDEN);
     }
-    let removed = call.site.change_box(|doors| doors.keeper.remove_account(name.clone())).await;
+    let removed = call.site.desk.change_box(|doors| doors.keeper.remove_account(name.clone())).await;
     call.noted(Deed::new("account.remove", &name), removed).await?;
     call.site.sessions.forget(&name);
     Ok(call.done("/people", saying::person_removed(name.as_str())))
@@ -170,7 +171,7 @@ pub(crate) async fn remove(call: Call) -> Result<Answer, Fault> {
 
 pub(crate) async fn end(call: Call) -> Result<Answer, Fault> {
     let known = call.known()?;
-    let sessions = call.site.ask_box(|doors| doors.keeper.sessions()).await?;
+    let sessions = call.site.desk.ask_box(|doors| doors.keeper.sessions()).await?;
     let own =
         |session: &&Session| session.account == known.name && session_id(&session.token) == call.place("id");
     let session = sessions.iter().find(own).ok_or(Fault::NOT_FOUND)?;

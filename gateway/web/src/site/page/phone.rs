@@ -29,7 +29,7 @@ const SPEEDS: core::ops::RangeInclusive<u64> = 1..=10_000_000;
 
 /// What is known of a subscriber, and of its phone.
 pub(crate) async fn find(site: &Site, imsi: Imsi) -> Result<(SubscriberView, Option<PhoneView>), WebError> {
-    let known = site.ask(|query| query.subscriber(imsi)).await?;
+    let known = site.desk.ask(|query| query.subscriber(imsi)).await?;
     let phones = site.whole_list(|query, page| query.phones(page)).await?;
     Ok((known, phones.into_iter().find(|phone| phone.imsi == imsi)))
 }
@@ -56,7 +56,7 @@ async fn page(call: &Call, imsi: Imsi, entered: Entered) -> Result<pumice_ui::Ma
         PhoneUsage::default()
     } else {
         row.today = Some(today(&call.site, &scene, &row.imsi).await?);
-        call.site.ask_box(|doors| doors.keeper.usage(imsi)).await?
+        call.site.desk.ask_box(|doors| doors.keeper.usage(imsi)).await?
     };
     let entered = filled_in(entered, &known, call.site.config.subscriber.ambr);
     let kilobits = |rate: u64| u32::try_from(rate / 1_000).ok();
@@ -126,14 +126,14 @@ async fn bar(call: Call, to: SubscriberState) -> Result<Answer, Fault> {
         SubscriberState::Barred => ("subscriber.bar", saying::phone_blocked(&name)),
         SubscriberState::Active => ("subscriber.serve", saying::phone_unblocked(&name)),
     };
-    let done = call.site.execute(Command::SetSubscriberState(imsi, to)).await;
+    let done = call.site.desk.execute(Command::SetSubscriberState(imsi, to)).await;
     call.noted(Deed::new(action, imsi.digits()), done).await?;
     Ok(call.done(path(imsi), said))
 }
 
 /// What a phone is called: by its name, or by its IMSI where it has none.
 async fn name(call: &Call, imsi: Imsi) -> Result<String, WebError> {
-    let known = call.site.ask(|query| query.subscriber(imsi)).await?;
+    let known = call.site.desk.ask(|query| query.subscriber(imsi)).await?;
     Ok(if known.name.is_empty() { imsi.digits().to_string() } else { known.name })
 }
 
@@ -184,13 +184,13 @@ async fn change_subscriber(
     action: &'static str,
     change: SubscriberChange,
 ) -> Result<(), WebError> {
-    let done = call.site.execute(Command::ChangeSubscriber(imsi, Box::new(change))).await;
+    let done = call.site.desk.execute(Command::ChangeSubscriber(imsi, Box::new(change))).await;
     call.noted(Deed::new(action, imsi.digits()), done).await
 }
 
 pub(crate) async fn removal(call: Call) -> Result<Answer, Fault> {
     let imsi = imsi(&call)?;
-    let known = call.site.ask(|query| query.subscriber(imsi)).await?;
+    let known = call.site.desk.ask(|query| query.subscriber(imsi)).await?;
     let scene = Scene::of(&call, Section::Phones).await?;
     let view = Remove { imsi: imsi.digits().to_string(), name: known.name };
     Ok(Answer::Page(phone::remove(&scene.frame, &view)))
@@ -199,7 +199,7 @@ pub(crate) async fn removal(call: Call) -> Result<Answer, Fault> {
 pub(crate) async fn remove(call: Call) -> Result<Answer, Fault> {
     let imsi = imsi(&call)?;
     let name = name(&call, imsi).await?;
-    let done = call.site.execute(Command::RemoveSubscriber(imsi)).await;
+    let done = call.site.desk.execute(Command::RemoveSubscriber(imsi)).await;
     call.noted(Deed::new("subscriber.remove", imsi.digits()), done).await?;
     Ok(call.done("/phones", saying::phone_removed(&name)))
 }

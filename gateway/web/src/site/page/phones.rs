@@ -145,7 +145,7 @@ pub(crate) async fn today(site: &Site, scene: &Scene, imsi: &str) -> Result<u64,
     if let Some(octets) = site.live.used(imsi) {
         return Ok(octets);
     }
-    let usage = site.ask_box(|doors| doors.keeper.usage(imsi)).await?;
+    let usage = site.desk.ask_box(|doors| doors.keeper.usage(imsi)).await?;
     let octets = of_today(scene, &usage);
     site.live.remember(imsi, octets);
     Ok(octets)

@@ -21,7 +21,7 @@ pub(crate) async fn show(call: Call) -> Result<Answer, Fault> {
         return Err(Fault::NOT_FOUND);
     }
     let request = PageRequest { after: (!after.is_empty()).then(|| after.to_owned()), limit: Some(ROWS) };
-    let page = call.site.ask_box(|doors| doors.keeper.audit(request)).await?;
+    let page = call.site.desk.ask_box(|doors| doors.keeper.audit(request)).await?;
     let scene = Scene::of(&call, Section::People).await?;
     let before: u64 = call.query("from").parse().unwrap_or(0).min(u64::from(people::AUDIT));
     let shown = super::phones::number(page.items.len());

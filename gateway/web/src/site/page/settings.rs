@@ -36,7 +36,7 @@ pub(crate) async fn show(call: Call) -> Result<Answer, Fault> {
 
 /// The number of the last revision; 0 if nothing was ever set.
 async fn latest(call: &Call) -> Result<u64, WebError> {
-    let revisions = call.site.ask_box(|doors| doors.configure.revisions()).await?;
+    let revisions = call.site.desk.ask_box(|doors| doors.configure.revisions()).await?;
     Ok(revisions.iter().map(|revision| revision.number).max().unwrap_or(0))
 }
 
@@ -48,7 +48,7 @@ pub(crate) async fn preview(call: Call) -> Result<Answer, Fault> {
         let view = form::view(&scene, latest, &values, &[], true);
         return Ok(Answer::Wrong(axum::http::StatusCode::CONFLICT, settings::page(&scene.frame, &view)));
     }
-    let previewed = call.site.ask_box(|doors| doors.configure.preview(values.clone())).await?;
+    let previewed = call.site.desk.ask_box(|doors| doors.configure.preview(values.clone())).await?;
     if !previewed.mistakes.is_empty() {
         let view = form::view(&scene, latest, &values, &previewed.mistakes, false);
         let page = settings::page(&scene.frame, &view);
@@ -66,7 +66,7 @@ pub(crate) async fn preview(call: Call) -> Result<Answer, Fault> {
 }
 
 pub(crate) async fn apply_previewed(call: Call) -> Result<Answer, Fault> {
-    let held = call.site.tickets().take(call.form.text("ticket"), call.visit.holder(), call.site.now());
+    let held = call.site.tickets().take(call.form.text("ticket"), call.visit.holder(), call.site.desk.now());
     let Some(Held::Settings(values)) = held else {
         return Err(Fault::refused(saying::refused(&Refusal::TooLate)));
     };
@@ -76,7 +76,7 @@ pub(crate) async fn apply_previewed(call: Call) -> Result<Answer, Fault> {
 /// Applies values, and goes on once what starts anew is back.
 pub(crate) async fn apply(call: &Call, values: Values, next: &str, said: Words) -> Result<Answer, Fault> {
     let by = call.visit.actor();
-    let applied = call.site.change_box(|doors| doors.configure.apply(values, by)).await;
+    let applied = call.site.desk.change_box(|doors| doors.configure.apply(values, by)).await;
     let subject = applied.as_ref().map(|applied| applied.revision.to_string()).unwrap_or_default();
     let applied = call.noted(Deed::new("settings.apply", subject), applied).await?;
     after(call, applied, next, said)
@@ -98,14 +98,15 @@ pub(crate) fn restarting(call: &Call, what: What, next: &str) -> Result<Answer, 
     // Nothing is asked of doors that are about to close.
     let mut frame = bare(&call.visit)?;
     frame.section = Section::Settings;
-    let view = Restarting { what, seconds, alive: call.site.now().boot.to_string(), next: next.to_owned() };
+    let view =
+        Restarting { what, seconds, alive: call.site.desk.now().boot.to_string(), next: next.to_owned() };
     Ok(Answer::Page(restart::restarting(&frame, &view)))
 }
 
 pub(crate) async fn keep(call: Call) -> Result<Answer, Fault> {
     let (number, _) = trial(&call).await?;
     let by = call.visit.actor();
-    let kept = call.site.change_box(|doors| doors.configure.keep(number, by)).await;
+    let kept = call.site.desk.change_box(|doors| doors.configure.keep(number, by)).await;
     call.noted(Deed::new("settings.keep", number), kept).await?;
     Ok(call.done("/", saying::settings_kept()))
 }
@@ -113,7 +114,7 @@ pub(crate) async fn keep(call: Call) -> Result<Answer, Fault> {
 pub(crate) async fn go_back(call: Call) -> Result<Answer, Fault> {
     let (number, restarts) = trial(&call).await?;
     let by = call.visit.actor();
-    let back = call.site.change_box(|doors| doors.configure.go_back(number, by)).await;
+    let back = call.site.desk.change_box(|doors| doors.configure.go_back(number, by)).await;
     call.noted(Deed::new("settings.go_back", number), back).await?;
     let applied = Applied { revision: number, restarts, on_trial: false };
     after(&call, applied, "/", saying::settings_back())
@@ -121,9 +122,9 @@ pub(crate) async fn go_back(call: Call) -> Result<Answer, Fault> {
 
 /// The revision on trial, and what starts anew without it.
 async fn trial(call: &Call) -> Result<(u64, Restarts), Fault> {
-    let settings = call.site.ask_box(|doors| doors.configure.settings()).await?;
+    let settings = call.site.desk.ask_box(|doors| doors.configure.settings()).await?;
     let (number, _) = settings.trial.ok_or_else(|| Fault::refused(saying::refused(&Refusal::TooLate)))?;
-    let revisions = call.site.ask_box(|doors| doors.configure.revisions()).await?;
+    let revisions = call.site.desk.ask_box(|doors| doors.configure.revisions()).await?;
     let changed = changes(&revisions, number);
     Ok((number, changed.iter().map(|(spec, ..)| spec.restarts).max().unwrap_or(Restarts::Nothing)))
 }

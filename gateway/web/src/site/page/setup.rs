@@ -127,7 +127,7 @@ pub(crate) async fn set_backhaul(call: Call) -> Result<Answer, Fault> {
             values.insert((*key).to_owned(), given.to_owned());
         }
     }
-    let previewed = call.site.ask_box(|doors| doors.configure.preview(values.clone())).await?;
+    let previewed = call.site.desk.ask_box(|doors| doors.configure.preview(values.clone())).await?;
     if !previewed.mistakes.is_empty() {
         let mut entered = Entered::new();
         for (field, key) in fields(way).iter().filter(|(field, _)| !field.ends_with("password")) {
@@ -150,7 +150,7 @@ pub(crate) async fn set_backhaul(call: Call) -> Result<Answer, Fault> {
 }
 
 async fn is_set(call: &Call, key: &str) -> Result<bool, WebError> {
-    let settings = call.site.ask_box(|doors| doors.configure.settings()).await?;
+    let settings = call.site.desk.ask_box(|doors| doors.configure.settings()).await?;
     Ok(settings.rows.iter().any(|row| row.spec.key == key && row.set))
 }
 
@@ -210,7 +210,7 @@ pub(crate) async fn set_network(call: Call) -> Result<Answer, Fault> {
     if let Some(address) = address_for_cells(&scene) {
         values.insert(ADDRESS.to_owned(), address);
     }
-    let previewed = call.site.ask_box(|doors| doors.configure.preview(values.clone())).await?;
+    let previewed = call.site.desk.ask_box(|doors| doors.configure.preview(values.clone())).await?;
     if !previewed.mistakes.is_empty() {
         for (key, why) in &previewed.mistakes {
             let field = match key.as_str() {

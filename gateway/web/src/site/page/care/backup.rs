@@ -38,7 +38,7 @@ pub(crate) async fn make(call: Call) -> Result<Answer, Fault> {
     let key = new_key().ok_or(Fault::BROKEN)?.text();
     let asked = key.to_string();
     let _room = call.site.large_permit().await?;
-    let made = call.site.change_box(|doors| doors.machine.backup(asked)).await;
+    let made = call.site.desk.change_box(|doors| doors.machine.backup(asked)).await;
     let made = call.noted(Deed::new("backup.make", ""), made).await?;
     let scene = Scene::of(&call, Section::Care).await?;
     let view = Made {
@@ -53,7 +53,7 @@ pub(crate) async fn make(call: Call) -> Result<Answer, Fault> {
 }
 
 pub(crate) async fn fetch(call: Call) -> Result<Answer, Fault> {
-    let held = call.site.tickets().backup(call.visit.holder(), call.site.now());
+    let held = call.site.tickets().backup(call.visit.holder(), call.site.desk.now());
     let octets = held.ok_or_else(|| Fault::refused(saying::refused(&Refusal::TooLate)))?;
     Ok(Answer::File { name: file_name(&call), kind: "application/octet-stream", octets })
 }
@@ -82,7 +82,7 @@ pub(crate) async fn open(mut call: Call) -> Result<Answer, Fault> {
     let backup = Arc::new(file);
     let (looked_at, asked) = (Arc::clone(&backup), key.to_string());
     // To its end: the room that the file takes stays taken until nobody has a copy of it.
-    let looked = call.site.change_box(|doors| doors.machine.look_into(looked_at, asked)).await;
+    let looked = call.site.desk.change_box(|doors| doors.machine.look_into(looked_at, asked)).await;
     let view = match looked {
         Ok(view) => Some(view),
         // It can be put back all the same; the key is judged then.
@@ -126,12 +126,12 @@ fn opened(scene: &Scene, view: Option<BackupView>, ticket: String) -> Opened {
 
 pub(crate) async fn restore(call: Call) -> Result<Answer, Fault> {
     let _room = call.site.import_permit().await?;
-    let held = call.site.tickets().take(call.form.text("ticket"), call.visit.holder(), call.site.now());
+    let held = call.site.tickets().take(call.form.text("ticket"), call.visit.holder(), call.site.desk.now());
     let Some(Held::Restore { backup, key }) = held else {
         return Err(Fault::refused(saying::refused(&Refusal::TooLate)));
     };
     let backup = Arc::unwrap_or_clone(backup);
-    let restored = call.site.change_box(|doors| doors.machine.restore(backup, key.to_string())).await;
+    let restored = call.site.desk.change_box(|doors| doors.machine.restore(backup, key.to_string())).await;
     call.noted(Deed::new("backup.restore", ""), restored).await?;
     restarting(&call, What::Gateway, "/login")
 }

@@ -17,7 +17,7 @@ use crate::site::saying;
 const ROWS: usize = 20;
 
 pub(crate) async fn history(call: Call) -> Result<Answer, Fault> {
-    let revisions = call.site.ask_box(|doors| doors.configure.revisions()).await?;
+    let revisions = call.site.desk.ask_box(|doors| doors.configure.revisions()).await?;
     let scene = Scene::of(&call, Section::Settings).await?;
     let current = current(&revisions);
     let pages = revisions.len().div_ceil(ROWS).max(1);
@@ -97,17 +97,17 @@ pub(crate) fn changes(all: &[Revision], number: u64) -> Vec<Became> {
 
 pub(crate) async fn undo(call: Call) -> Result<Answer, Fault> {
     let wanted: u64 = call.place("number").parse().map_err(|_| Fault::NOT_FOUND)?;
-    let revisions = call.site.ask_box(|doors| doors.configure.revisions()).await?;
+    let revisions = call.site.desk.ask_box(|doors| doors.configure.revisions()).await?;
     let undone = revisions.iter().find(|revision| revision.number == wanted).ok_or(Fault::NOT_FOUND)?;
     let Some(target) = before(&revisions, undone.number) else {
         // Before the first change nothing was set: each key goes back to what the configuration file says.
-        let settings = call.site.ask_box(|doors| doors.configure.settings()).await?;
+        let settings = call.site.desk.ask_box(|doors| doors.configure.settings()).await?;
         let set = settings.rows.iter().filter(|row| row.set);
         let values = set.map(|row| (row.spec.key.to_owned(), String::new())).collect();
         return apply(&call, values, "/settings/history", saying::saved()).await;
     };
     let (target, by) = (target.number, call.visit.actor());
-    let applied = call.site.change_box(|doors| doors.configure.return_to(target, by)).await;
+    let applied = call.site.desk.change_box(|doors| doors.configure.return_to(target, by)).await;
     let applied = call.noted(Deed::new("settings.return", wanted), applied).await?;
     after(&call, applied, "/settings/history", saying::saved())
 }
