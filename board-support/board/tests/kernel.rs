@@ -11,7 +11,7 @@
 )]
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -26,26 +26,7 @@ use pumice_board::{Chip, Hardware};
 
 #[test]
 fn the_kernels_mocks_are_driven() {
-    if std::env::var_os("IN_UML").is_some() {
-        return inside();
-    }
-    let needed = [
-        ("/usr/bin/linux.uml", "user-mode-linux"),
-        ("/usr/sbin/insmod", "kmod"),
-        ("/usr/sbin/ip", "iproute2"),
-    ];
-    if let Some((_, package)) = needed.into_iter().find(|(file, _)| !Path::new(file).exists()) {
-        return pumice_lab::skip::because(&format!("Debian's package {package} is missing"));
-    }
-    let uml_run: PathBuf = [env!("CARGO_MANIFEST_DIR"), "..", "..", "tests", "uml-run"].iter().collect();
-    let status = Command::new(uml_run)
-        .arg(std::env::current_exe().unwrap())
-        .args(["--exact", "the_kernels_mocks_are_driven", "--nocapture"])
-        // The program may lie in /tmp.
-        .env("UML_KEEP_TMP", "1")
-        .status()
-        .unwrap();
-    assert!(status.success(), "under User-mode Linux: {status}");
+    pumice_lab::uml::again("the_kernels_mocks_are_driven", inside);
 }
 
 fn inside() {

@@ -14,8 +14,6 @@
 mod conversation;
 mod tun_relay;
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use conversation::{associate, converse, lost, message, up};
@@ -30,26 +28,7 @@ const USER_V6: &str = "fd81::2";
 
 #[test]
 fn kernel_and_user_space_interoperate() {
-    if std::env::var_os("IN_UML").is_some() {
-        return inside();
-    }
-    let needed = [
-        ("/usr/bin/linux.uml", "user-mode-linux"),
-        ("/usr/sbin/insmod", "kmod"),
-        ("/usr/sbin/ip", "iproute2"),
-    ];
-    if let Some((_, package)) = needed.into_iter().find(|(file, _)| !Path::new(file).exists()) {
-        return pumice_lab::skip::because(&format!("Debian's package {package} is missing"));
-    }
-    let uml_run: PathBuf = [env!("CARGO_MANIFEST_DIR"), "..", "..", "tests", "uml-run"].iter().collect();
-    let status = Command::new(uml_run)
-        .arg(std::env::current_exe().unwrap())
-        .args(["--exact", "kernel_and_user_space_interoperate", "--nocapture"])
-        // The program may lie in /tmp.
-        .env("UML_KEEP_TMP", "1")
-        .status()
-        .unwrap();
-    assert!(status.success(), "under User-mode Linux: {status}");
+    pumice_lab::uml::again("kernel_and_user_space_interoperate", inside);
 }
 
 fn inside() {

@@ -33,6 +33,7 @@ mod runtime;
 pub mod skip;
 pub mod tier;
 pub mod topology;
+pub mod uml;
 
 pub use error::LabError;
 pub use link::Link;
