@@ -15,6 +15,9 @@ use tempfile::TempDir;
 
 use crate::{CELL, address, assert_served, pumice};
 
+/// How long something may take that is done in moments.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// What the API says of something; not an error.
 fn get(village: &Village, path: &str) -> Value {
     let answer = village.api("GET", path, None).unwrap();
@@ -29,10 +32,10 @@ fn set(village: &Village, values: &Value) -> Value {
 }
 
 /// Waits for what the gateway does after it says that it is ready.
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let patience = Instant::now() + Duration::from_secs(10);
+fn until(what: &str, limit: Duration, mut is_so: impl FnMut() -> bool) {
+    let patience = Instant::now() + limit;
     while !is_so() {
-        assert!(Instant::now() < patience, "not within 10 s: {what}");
+        assert!(Instant::now() < patience, "not within {limit:?}: {what}");
         thread::yield_now();
     }
 }
@@ -86,7 +89,7 @@ fn a_box_with_wifi_opens_one_to_be_set_up_by_and_leads_everybody_to_the_page() {
     village.topology().gateway.link("wlan0").unwrap().add_address(own.into(), 24).unwrap();
     let home = village.gateway().home().to_owned();
     // The page is ready before the network's files are written; each appears whole.
-    until("the setup WiFi has its file", || home.join("network/hostapd.conf").exists());
+    until("the setup WiFi has its file", PATIENCE, || home.join("network/hostapd.conf").exists());
     let access_point = fs::read_to_string(home.join("network/hostapd.conf")).unwrap();
     let password = fs::read_to_string(home.join("label/wifi")).unwrap();
     assert!(access_point.contains(&format!("wpa_passphrase={}", password.trim())), "{access_point}");
@@ -110,7 +113,7 @@ fn a_box_with_wifi_opens_one_to_be_set_up_by_and_leads_everybody_to_the_page() {
     // A network needs no such WiFi any more.
     set(&village, &json!({ "network.plmn": "00101", "user_plane.listen": GATEWAY_S1_V4.to_string() }));
     village.await_gateway_restart().unwrap();
-    until("the setup WiFi is gone", || !home.join("network/hostapd.conf").exists());
+    until("the setup WiFi is gone", PATIENCE, || !home.join("network/hostapd.conf").exists());
 }
 
 #[test]
@@ -195,10 +198,7 @@ fn a_box_whose_cable_is_out_at_its_start_serves_when_it_is_plugged_in() {
     village.start_gateway_again().unwrap();
     village.topology().gateway.link(S1_LINK).unwrap().add_address(GATEWAY_S1_V4.into(), 24).unwrap();
     // The cell may still believe in its old association.
-    let patience = Instant::now() + Duration::from_secs(20);
-    while get(&village, "/api/v1/status")["cells"] != 1 {
-        assert!(Instant::now() < patience, "the cell does not come back");
-    }
+    until("the cell is back", 2 * PATIENCE, || get(&village, "/api/v1/status")["cells"] == 1);
     village.await_cell(CELL).unwrap();
     village.attach(phone).unwrap();
     village.browse(phone).unwrap();
