@@ -1,11 +1,11 @@
 //! What tests need of Debian beyond Rust and a C compiler: packages, and a kernel for a simulated board.
 
 mod apt;
-mod arm64_kernel;
+mod arm64;
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use apt::OwnLists;
 
@@ -83,14 +83,36 @@ const NEEDS: [Need; 11] = [
     },
 ];
 
+/// What building an image takes beside that.
+const FOR_IMAGES: [Need; 17] = [
+    need("binutils", Sign::Program("readelf"), "reading programs"),
+    need("cpio", Sign::Program("cpio"), "archives for the kernel"),
+    need("cryptsetup-bin", Sign::Program("veritysetup"), "dm-verity"),
+    need("dosfstools", Sign::Program("mkfs.vfat"), "file systems of boot files"),
+    need("e2fsprogs", Sign::Program("mke2fs"), "the file system of data"),
+    need("gcc-aarch64-linux-gnu", Sign::Program("aarch64-linux-gnu-gcc"), "a C compiler for ARM64"),
+    need("gdisk", Sign::Program("sgdisk"), "partitions"),
+    need("kmod", Sign::Program("depmod"), "modules"),
+    need("libc6-dev-arm64-cross", Sign::File("/usr/aarch64-linux-gnu/lib/crt1.o"), "the C library for ARM64"),
+    need("mtools", Sign::Program("mcopy"), "file systems of boot files"),
+    need("openssl", Sign::Program("openssl"), "keys"),
+    need("rauc", Sign::Program("rauc"), "updates"),
+    need("rustc-web", Sign::File("/usr/bin/rustc"), "the compiler for ARM64"),
+    need("sbsigntool", Sign::Program("sbsign"), "signed boot files"),
+    need("squashfs-tools", Sign::Program("mksquashfs"), "root file systems"),
+    need("systemd", Sign::Program("systemd-sysusers"), "users and units"),
+    need("zstd", Sign::Program("zstd"), "archives for the kernel"),
+];
+
 const fn need(package: &'static str, sign: Sign, purpose: &'static str) -> Need {
     Need { package, sign, purpose, from: Archive::Release }
 }
 
 /// Provides what is missing where this process may; else says what is missing.
 pub(crate) fn provide() -> Outcome {
-    let obstacles: Vec<String> =
-        [packages(), arm64_kernel::provide()].into_iter().filter_map(Result::err).collect();
+    let all: Vec<&Need> = NEEDS.iter().collect();
+    let kernel = arm64::provide().map(|_| ());
+    let obstacles: Vec<String> = [packages(&all), kernel].into_iter().filter_map(Result::err).collect();
     if obstacles.is_empty() {
         return Outcome::Passed;
     }
@@ -98,8 +120,24 @@ pub(crate) fn provide() -> Outcome {
     if is_ci() { Outcome::Failed(advice) } else { Outcome::Skipped(advice) }
 }
 
-fn packages() -> Result<(), String> {
-    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !need.sign.is_there()).collect();
+/// Provides what building for ARM64 and assembling an image take.
+pub(crate) fn provide_for_image() -> Result<(), String> {
+    let library = NEEDS.iter().filter(|need| need.from == Archive::Arm64);
+    packages(&FOR_IMAGES.iter().chain(library).collect::<Vec<&Need>>())
+}
+
+/// Debian's kernel for ARM64, unpacked.
+pub(crate) fn arm64_kernel() -> Result<PathBuf, String> {
+    arm64::provide()
+}
+
+/// Packages for ARM64; their archives.
+pub(crate) fn download_for_arm64(packages: &[&str], folder: &Path) -> Result<Vec<PathBuf>, String> {
+    arm64::download(packages, folder)
+}
+
+fn packages(wanted: &[&Need]) -> Result<(), String> {
+    let missing: Vec<&Need> = wanted.iter().copied().filter(|need| !need.sign.is_there()).collect();
     if missing.is_empty() {
         return Ok(());
     }

@@ -3,9 +3,11 @@
 //! Nothing but the standard library, so that the first command on a fresh machine starts in seconds.
 
 mod bench;
+mod cross;
 mod debian;
 mod demo;
 mod deny;
+mod image;
 mod layout;
 mod man;
 mod report;
@@ -29,6 +31,8 @@ usage: cargo xtask <command>
                     they need where it may. --full adds soaks and long sweeps.
                     CI=true makes a skipped test a failure
   bench <what> ...  measures; `bench control` is the control plane
+  build --target <machine>   the program for aarch64 or x86_64, as it is released, with its size and what it needs
+  image [--development]      an image for ARM64 machines with UEFI, and the update to it, in target/image
   man [<folder>]    writes the man pages of the commands, into target/man unless told
 
 demo and test need root, or a user who may make user namespaces and open /dev/net/tun.
@@ -42,6 +46,8 @@ fn main() -> ExitCode {
         ["test", "--full"] => test::run(test::Tier::Full),
         ["demo", flags @ ..] if flags.iter().all(|flag| *flag == "--once") => demo::run(flags),
         ["bench", what, flags @ ..] => bench::run(what, flags),
+        ["build", "--target", machine] => cross::run(machine),
+        ["image", flags @ ..] if flags.iter().all(|flag| *flag == "--development") => image::run(flags),
         ["man"] => man::run(None),
         ["man", folder] => man::run(Some(folder)),
         ["help" | "--help" | "-h"] => {

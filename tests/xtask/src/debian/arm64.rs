@@ -1,4 +1,5 @@
-//! Debian's kernel for ARM64, with its modules: what a simulated board boots. It is unpacked, not installed.
+//! Packages for ARM64 that are unpacked here, not installed: the kernel with its modules that a simulated board boots, and what an image
+//! is made of.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,11 +12,11 @@ use crate::workspace::{has_program, program, succeed, target};
 /// The package that depends on the newest kernel of the release.
 const NEWEST: &str = "linux-image-arm64";
 
-/// Downloads and unpacks the kernel into `target/debian/arm64-kernel` where it is not there yet.
-pub(super) fn provide() -> Result<(), String> {
+/// Downloads and unpacks the kernel into a folder of `target` where it is not there yet; that folder.
+pub(super) fn provide() -> Result<PathBuf, String> {
     let folder = target().join("debian/arm64-kernel");
     if folder.is_dir() {
-        return Ok(());
+        return Ok(folder);
     }
     println!("missing: {NEWEST}, unpacked (a kernel for a simulated board)");
     let release = codename().filter(|_| has_program("apt-get")).ok_or("this is no Debian")?;
@@ -30,7 +31,22 @@ pub(super) fn provide() -> Result<(), String> {
     let archive = only_file(&fresh)?;
     succeed(program("dpkg-deb").arg("--extract").arg(&archive).arg(&fresh))?;
     let moved = fs::remove_file(&archive).and_then(|()| fs::rename(&fresh, &folder));
-    moved.map_err(|error| format!("{}: {error}", folder.display()))
+    moved.map_err(|error| format!("{}: {error}", folder.display()))?;
+    Ok(folder)
+}
+
+/// Downloads packages into a folder; their archives, in order of their names.
+pub(super) fn download(packages: &[&str], folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let release = codename().filter(|_| has_program("apt-get")).ok_or("this is no Debian")?;
+    make(folder)?;
+    succeed(lists(&release)?.apt("apt-get")?.current_dir(folder).arg("download").args(packages))?;
+    let mut archives: Vec<PathBuf> =
+        fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    archives.sort();
+    if archives.len() == packages.len() {
+        return Ok(archives);
+    }
+    Err(format!("{} packages are listed, {} were downloaded", packages.len(), archives.len()))
 }
 
 /// Lists as a machine of that architecture would have them, whatever this one is.
