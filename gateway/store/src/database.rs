@@ -19,7 +19,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use crate::statistics::Meter;
 use crate::undone::Undone;
 use crate::write::{self, Prepared};
-use crate::{StoreError, files, handle, schema};
+use crate::{StoreError, backup, files, handle, schema};
 
 /// SQLite's page, in octets. Flash pages and file systems' blocks are no smaller.
 pub(crate) const PAGE: u64 = 4_096;
@@ -101,6 +101,15 @@ impl Database {
         )?;
         self.connection.pragma_update(None, "journal_size_limit", self.settings.log_octets)?;
         check(&self.connection)?;
+        if schema::is_older(&self.connection)? {
+            // For the program of before, should this one not prove itself.
+            let path = Path::new(self.connection.path().unwrap_or_default());
+            match backup::write(&self.connection, &files::before_update(path)) {
+                // Nothing was ever kept in it.
+                Ok(()) | Err(StoreError::Damaged { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
         schema::migrate(&mut self.connection)?;
         let _ = handle::take_pages_written(&self.connection);
         // What the log held is now counted as in it; a checkpoint follows when there is time.

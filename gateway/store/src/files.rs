@@ -60,6 +60,16 @@ pub(crate) fn exported(database: &Path) -> PathBuf {
     beside(database, ".export")
 }
 
+/// The copy that a program makes before it changes the schema.
+pub(crate) fn before_update(database: &Path) -> PathBuf {
+    beside(database, ".before-update")
+}
+
+/// Where a database stands that a newer program has changed, once an older one has gone back to the copy.
+pub(crate) fn newer(database: &Path) -> PathBuf {
+    beside(database, ".newer")
+}
+
 /// All files that the store keeps of a database: itself first, then all copies.
 pub(crate) fn all_of(database: &Path) -> Vec<PathBuf> {
     let index = beside(database, "-shm");
@@ -69,8 +79,13 @@ pub(crate) fn all_of(database: &Path) -> Vec<PathBuf> {
         all.extend([log_of(&place), place]);
     }
     all.extend([log_of(&rebuilt), beside(&rebuilt, "-journal"), rebuilt]);
-    let draft = beside(&exported, ".partial");
-    all.extend([beside(&draft, "-journal"), draft, exported]);
+    let copies = [exported, before_update(database)];
+    for draft in copies.iter().map(|copy| beside(copy, ".partial")) {
+        all.extend([beside(&draft, "-journal"), draft]);
+    }
+    all.extend(copies);
+    let newer = newer(database);
+    all.extend([log_of(&newer), newer]);
     all
 }
 
@@ -115,6 +130,24 @@ pub(crate) fn finish_set_aside(database: &Path) -> io::Result<()> {
     }
     fs::rename(&rebuilt, database)?;
     sync_directory_of(database)
+}
+
+/// Moves a newer program's database away and the copy from before it into its place. A power cut in between leaves the newer one in
+/// its place, or is mended by [`finish_set_aside`].
+pub(crate) fn return_to_before_update(database: &Path) -> io::Result<PathBuf> {
+    let (copy, rebuilt, place) = (before_update(database), rebuilt(database), newer(database));
+    remove(&rebuilt)?;
+    fs::hard_link(&copy, &rebuilt)?;
+    remove(&log_of(&place))?;
+    if log_of(database).exists() {
+        fs::rename(log_of(database), log_of(&place))?;
+    }
+    fs::rename(database, &place)?;
+    sync_directory_of(database)?;
+    finish_set_aside(database)?;
+    remove(&copy)?;
+    sync_directory_of(database)?;
+    Ok(place)
 }
 
 /// Makes the names in the directory of `path` durable.

@@ -21,6 +21,12 @@ pub enum Problem {
         /// How many phones were forgotten.
         phones: usize,
     },
+    /// A newer program had changed the schema. Its database was set aside, and the copy that it made before is in its place: what was
+    /// kept since is in the other one.
+    Returned {
+        /// The newer one's.
+        file: PathBuf,
+    },
     /// The database was damaged. It was set aside, and what could be read of it stands in a new one, where ceilings have
     /// jumped ahead and phones attach anew.
     SetAside {
@@ -54,6 +60,11 @@ impl fmt::Display for Problem {
         match self {
             Self::NotWritable { why } => write!(f, "the database cannot be written: {why}"),
             Self::Restored { phones } => write!(f, "a backup was restored; {phones} phones attach anew"),
+            Self::Returned { file } => write!(
+                f,
+                "a newer version had changed the database, which was set aside as {}; what was kept before that version is in force",
+                file.display()
+            ),
             Self::SetAside { file, why, rows } => {
                 write!(f, "{why}; it was set aside as {}, {rows} rows were carried over", file.display())
             }

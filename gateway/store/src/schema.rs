@@ -40,6 +40,11 @@ pub(crate) fn check_version(connection: &Connection) -> Result<i64, StoreError> 
     if found > known() { Err(StoreError::Newer { found, known: known() }) } else { Ok(found) }
 }
 
+/// Whether there are steps to be taken, after others that were.
+pub(crate) fn is_older(connection: &Connection) -> Result<bool, StoreError> {
+    Ok((1..known()).contains(&check_version(connection)?))
+}
+
 fn known() -> i64 {
     i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
 }

@@ -69,6 +69,11 @@ impl Store {
                     problems.push(problem);
                     start(path, &settings, &*sealer, None, &mut meter, &mut problems)
                 }),
+            Err(newer @ StoreError::Newer { .. }) => return_from(path, newer).and_then(|problem| {
+                problems.clear();
+                problems.push(problem);
+                start(path, &settings, &*sealer, None, &mut meter, &mut problems)
+            }),
             other => other,
         };
         let (database, Found { state, identity, starts, counted }) = match attempt {
@@ -274,6 +279,19 @@ fn start(
     }
     let state = read::all(database.connection(), sealer, problems).map_err(unreadable)?;
     Ok((database, Found { state, identity, starts, counted: counting.is_ok() }))
+}
+
+/// Goes back to the copy from before a newer program, if there is one that this program knows.
+fn return_from(path: &Path, newer: StoreError) -> Result<Problem, StoreError> {
+    let copy = files::before_update(path);
+    let usable = open_to_read(&copy).and_then(|copy| {
+        database::check(&copy)?;
+        schema::check_version(&copy)
+    });
+    if usable.is_err() {
+        return Err(newer);
+    }
+    Ok(Problem::Returned { file: files::return_to_before_update(path)? })
 }
 
 /// A table or a column that is missing is damage, too.

@@ -12,7 +12,8 @@ use pumice_model::query::PageRequest;
 use pumice_model::settings::{RevisionState, Values};
 use pumice_model::time::Instant;
 use pumice_model::ue::CapabilityHash;
-use pumice_store::{Application, Archive, FileSealer, Opened, Options, Sample, Store};
+use pumice_store::restore::SEQ_JUMP;
+use pumice_store::{Application, Archive, FileSealer, Opened, Options, Problem, Sample, Store, StoreError};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
@@ -222,4 +223,38 @@ fn write_fixture() {
     let path = fixtures().join(format!("v{version}.sql"));
     assert!(!path.exists(), "{} is released", path.display());
     fs::write(path, dump(&connection)).unwrap();
+}
+
+/// As after an update that did not prove itself: the older program starts with what was kept before it.
+#[test]
+fn a_newer_programs_database_is_gone_back_from_to_the_copy_that_it_made() {
+    let home = Home::new();
+    let released = fs::read_to_string(fixtures().join("v1.sql")).unwrap();
+    Connection::open(home.database()).unwrap().execute_batch(&released).unwrap();
+    let before = open(&home).state.subscribers;
+    let mut store = open(&home).store;
+    store.commit(&[Change::PutSubscriber(Box::new(subscriber(77, 1)))]).unwrap();
+    drop(store);
+    Connection::open(home.database()).unwrap().pragma_update(None, "user_version", 99).unwrap();
+
+    let returned = open(&home);
+    let [Problem::Returned { file }, Problem::Restored { phones: 8 }] = &returned.problems[..] else {
+        panic!("{:?}", returned.problems);
+    };
+    assert_eq!(returned.state.subscribers, before);
+    assert_eq!(returned.state.seq_ceiling, 123_456 + SEQ_JUMP, "no number is drawn twice");
+    let newer = Connection::open(file).unwrap();
+    let kept: u32 = newer.query_row("SELECT count(*) FROM subscribers", [], |row| row.get(0)).unwrap();
+    assert_eq!(kept as usize, before.len() + 1, "nothing of the newer one is lost");
+    drop(returned);
+    assert_eq!(open(&home).problems, []);
+}
+
+#[test]
+fn without_a_copy_a_newer_programs_database_stays_where_it_is() {
+    let home = Home::new();
+    drop(open(&home));
+    Connection::open(home.database()).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    let refused = Store::open(&home.database(), Options::new(FileSealer::new(&KEY))).unwrap_err();
+    assert!(matches!(refused, StoreError::Newer { found: 99, .. }), "{refused}");
 }
