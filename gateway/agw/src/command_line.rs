@@ -3,6 +3,7 @@
 mod machine;
 mod people;
 mod settings;
+mod software;
 mod subscriber;
 mod view;
 
@@ -19,6 +20,7 @@ pub(crate) use machine::{
 };
 pub(crate) use people::{AccountCommand, PasswordArgs, SessionCommand};
 pub(crate) use settings::{Assignment, SettingsCommand};
+pub(crate) use software::{ImageCommand, SoftwareCommand};
 pub(crate) use subscriber::{NewSubscriberArgs, SubscriberCommand};
 pub(crate) use view::{CellCommand, EventCommand, SpanWord};
 
@@ -60,6 +62,12 @@ pub(crate) enum Command {
     },
     #[command(flatten)]
     Operate(Operate),
+    /// Do what units of an image with two sides call, as root
+    #[command(hide = true)]
+    Image {
+        #[command(subcommand)]
+        command: ImageCommand,
+    },
     /// Print what makes a shell complete this program's commands: source it, or put it where the shell looks
     Completions {
         /// The shell
@@ -211,6 +219,13 @@ pub(crate) enum Operate {
         #[command(subcommand)]
         command: CaptureCommand,
     },
+    /// Look at the box's software, update it, or go back to the version before
+    Software {
+        #[command(flatten)]
+        gateway: GatewayAddress,
+        #[command(subcommand)]
+        command: SoftwareCommand,
+    },
     /// Print what belongs on the box's label: names, addresses, the certificate's fingerprint, the one-time code
     Label {
         #[command(flatten)]
@@ -242,6 +257,7 @@ impl Operate {
             | Self::Restore { gateway, .. }
             | Self::Diagnostics { gateway, .. }
             | Self::Capture { gateway, .. }
+            | Self::Software { gateway, .. }
             | Self::Label { gateway, .. } => gateway,
         }
     }

@@ -17,7 +17,7 @@ use pumice_model::settings::Values;
 pub(crate) use document::Mistake;
 pub(crate) use settings::{
     BackhaulSettings, BoardSettings, ClockSettings, ClockTrust, Ground, ImsiInLog, LogSettings, Nat,
-    Settings, StoreSettings, Way,
+    Settings, SoftwareSettings, StoreSettings, Way,
 };
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::config::LogSettings;
+use crate::config::{ImsiInLog, LogSettings};
 use crate::machine::log_ring::LogRing;
 pub(crate) use event_line::{EventLine, event_line};
 pub(crate) use pace::{Pace, Paced};
@@ -34,6 +34,11 @@ pub(crate) fn start(settings: LogSettings, ring: &LogRing) {
             registry.with(stderr.with_target(settings.level >= Level::DEBUG)).try_init()
         }
     };
+}
+
+/// Starts logging for what ends soon.
+pub(crate) fn start_plain() {
+    start(LogSettings { level: Level::INFO, imsi: ImsiInLog::Short }, &LogRing::default());
 }
 
 /// The journal, if the standard error leads there (systemd.exec(5), `$JOURNAL_STREAM`).

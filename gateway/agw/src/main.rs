@@ -24,6 +24,7 @@ mod man;
 mod operate;
 mod privileges;
 mod shell;
+mod software;
 mod start;
 
 use std::io::{self, Write};
@@ -32,7 +33,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use command_line::{Command, CommandLine};
+use command_line::{Command, CommandLine, ImageCommand};
 use config::{ConfigError, Configured};
 use operate::{ClientError, Console, OperateError};
 use start::RunError;
@@ -55,6 +56,8 @@ enum Failure {
     Runtime(io::Error),
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error(transparent)]
+    Software(#[from] software::SoftwareError),
 }
 
 impl Failure {
@@ -63,7 +66,7 @@ impl Failure {
             Self::Config(_) | Self::Run(RunError::Config(_)) => WRONG,
             Self::Operate(error) if error.is_of_the_command() => WRONG,
             Self::Operate(OperateError::Gateway(ClientError::Unreachable { .. })) => NO_GATEWAY,
-            Self::Operate(_) | Self::Run(_) | Self::Runtime(_) => FAILED,
+            Self::Operate(_) | Self::Run(_) | Self::Runtime(_) | Self::Software(_) => FAILED,
         }
     }
 
@@ -96,6 +99,7 @@ fn carry_out(command: Command) -> Result<u8, Failure> {
             let mut console = Console { input: &mut input, out: &mut out, notes: &mut notes };
             ask(operate::carry_out(api, command, &mut console))?;
         }
+        Command::Image { command } => image(command)?,
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut CommandLine::command(), "pumice", &mut script);
@@ -105,6 +109,24 @@ fn carry_out(command: Command) -> Result<u8, Failure> {
         Command::Man { folder } => man::write(&folder).map_err(OperateError::from)?,
     }
     Ok(DONE)
+}
+
+/// What units of the image call, as root.
+fn image(command: ImageCommand) -> Result<(), Failure> {
+    logging::start_plain();
+    let places = software::Places::of_image();
+    match command {
+        ImageCommand::CarryOut => software::carry_out(&places)?,
+        ImageCommand::Settle => {
+            let api = config::api_address(Path::new(config::DEFAULT_PATH)).unwrap_or(config::DEFAULT_API);
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(Failure::Runtime)?;
+            runtime.block_on(software::settle(&places, async || operate::is_well(api).await))?;
+        }
+    }
+    Ok(())
 }
 
 fn check(file: &Path) -> Result<(), Failure> {

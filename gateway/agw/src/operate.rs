@@ -13,6 +13,7 @@ mod label;
 mod machine;
 mod people;
 mod settings;
+mod software;
 mod status;
 mod subscriber;
 mod table;
@@ -156,7 +157,25 @@ pub(crate) async fn carry_out(
         Operate::Restore { restore, .. } => backup::restore(&client, &restore, console).await,
         Operate::Diagnostics { file, .. } => backup::diagnostics(&client, &file, console).await,
         Operate::Capture { command, .. } => capture::carry_out(&client, command, console).await,
+        Operate::Software { command, .. } => software::carry_out(&client, command, console).await,
         Operate::Label { gateway, label } => label::show(&client, &gateway, &label, console).await,
+    }
+}
+
+/// Whether the gateway at this address is well: it answers, its disk takes what it is given, and it serves what is set up. What is
+/// wrong, if something is.
+pub(crate) async fn is_well(api: SocketAddr) -> Result<(), String> {
+    let client = Client::new(api);
+    let settings: pumice_web::dto::Settings =
+        client.fetch("/api/v1/settings").await.map_err(|error| error.to_string())?;
+    match client.fetch::<pumice_web::dto::Status>("/api/v1/status").await {
+        Ok(status) => match status.store {
+            pumice_web::dto::Store::Good => Ok(()),
+            pumice_web::dto::Store::Failing { reason } => Err(format!("the disk fails: {reason}")),
+        },
+        // Nobody has set the network up: the page is all that there is to be.
+        Err(ClientError::Refused(problem)) if problem.code == "not-set-up" && !settings.complete => Ok(()),
+        Err(error) => Err(error.to_string()),
     }
 }
 

@@ -26,6 +26,7 @@ pub mod recovery_key;
 pub mod rules;
 pub mod secret;
 pub mod settings;
+pub mod software;
 pub mod subscriber;
 pub mod time;
 pub mod ue;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use pumice_model::control::Control;
 use pumice_model::keeper::{Configure, Keeper, Machine};
 use pumice_model::query::Query;
+use pumice_model::software::Software;
 
 /// All doors. On a box that was not set up yet, those to the core answer that
 /// ([`Refusal::NotSetUp`](pumice_model::control::Refusal::NotSetUp)).
@@ -21,6 +22,8 @@ pub struct Doors {
     pub configure: Arc<dyn Configure>,
     /// The box.
     pub machine: Arc<dyn Machine>,
+    /// The software of the box.
+    pub software: Arc<dyn Software>,
 }
 
 impl fmt::Debug for Doors {

@@ -16,6 +16,7 @@ mod present;
 mod problem;
 mod secret;
 mod settings;
+mod software;
 mod stamp;
 mod status;
 mod subscriber;
@@ -40,6 +41,9 @@ pub use secret::SecretText;
 pub use settings::{
     Applied, Restarts, Revision, RevisionState, Setting, SettingChange, SettingValues, Settings,
     SettingsPreview, Trial, UnknownRestarts, UnknownRevisionState,
+};
+pub use software::{
+    Image, OnStick, Received, Side, Software, UnknownUpdateStage, Update, UpdateOrder, UpdateStage,
 };
 pub use stamp::Stamp;
 pub use status::{BoxIdentity, CellAdmission, Limits, Status, Store};

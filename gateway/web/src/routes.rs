@@ -15,6 +15,7 @@ mod phones;
 mod place;
 mod sessions;
 mod settings;
+mod software;
 mod status;
 mod subscriber_import;
 mod subscribers;
@@ -56,6 +57,11 @@ pub(crate) fn all() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(machine::restart))
         .routes(routes!(machine::reset))
         .routes(routes!(machine::label))
+        .routes(routes!(software::show))
+        .routes(routes!(software::receive))
+        .routes(routes!(software::update))
+        .routes(routes!(software::look))
+        .routes(routes!(software::go_back))
         .routes(routes!(backup::backup))
         .routes(routes!(backup::restore))
         .routes(routes!(backup::diagnostics))

@@ -44,6 +44,7 @@ pub(super) fn read(document: &Document<'_>) -> Option<(Ground, Option<Settings>)
         page: surroundings::page(root.section("page"), &store),
         backhaul: surroundings::backhaul(root.section("backhaul"), &store),
         board: surroundings::board(root.section("board")),
+        software: surroundings::software(root.section("software")),
         store,
         api: api(root.section("api")),
         log: log(root.section("log")),

@@ -52,6 +52,8 @@ pub(crate) struct Ground {
     pub(crate) backhaul: BackhaulSettings,
     /// The board.
     pub(crate) board: BoardSettings,
+    /// The software of the box; absent where the gateway did not come with an image.
+    pub(crate) software: Option<SoftwareSettings>,
     /// The log.
     pub(crate) log: LogSettings,
     /// The process.
@@ -235,6 +237,15 @@ pub(crate) struct BoardSettings {
     pub(crate) description: String,
     /// Whether the hardware watchdog is opened.
     pub(crate) watchdog: bool,
+}
+
+/// `[software]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SoftwareSettings {
+    /// Where the gateway asks for updates, and puts them.
+    pub(crate) requests: PathBuf,
+    /// Where it reads what became of them.
+    pub(crate) reports: PathBuf,
 }
 
 /// `[log]`

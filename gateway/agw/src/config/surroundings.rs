@@ -7,7 +7,7 @@ use std::time::Duration;
 use pumice_model::keeper::TRIAL_SECONDS;
 
 use super::document::Section;
-use super::settings::{BackhaulSettings, BoardSettings, PageSettings, StoreSettings, Way};
+use super::settings::{BackhaulSettings, BoardSettings, PageSettings, SoftwareSettings, StoreSettings, Way};
 use super::value;
 
 /// Ports of HTTPS and HTTP.
@@ -16,6 +16,9 @@ const HTTP: u16 = 80;
 
 /// A service that answers TCP and belongs to nobody's country: Quad9 by TLS.
 const PROBE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(9, 9, 9, 9)), 853);
+
+/// Where the image's units tell what became of updates.
+const REPORTS: &str = "/run/pumice-software";
 
 /// The languages that the page speaks.
 const LANGUAGES: [(&str, &str); 5] = [("en", "en"), ("es", "es"), ("fr", "fr"), ("sw", "sw"), ("pt", "pt")];
@@ -112,6 +115,13 @@ pub(super) fn board(mut section: Section<'_>) -> BoardSettings {
     };
     section.close();
     board
+}
+
+pub(super) fn software(mut section: Section<'_>) -> Option<SoftwareSettings> {
+    let requests = section.optional("requests", value::path);
+    let reports = section.or("reports", REPORTS.into(), value::path);
+    section.close();
+    requests.map(|requests| SoftwareSettings { requests, reports })
 }
 
 /// A folder beside the sealing key.

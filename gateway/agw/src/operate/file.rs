@@ -81,6 +81,15 @@ pub(super) fn read(
     }
 }
 
+/// A file to be read piece by piece.
+pub(super) fn open<'a>(path: &Path, input: &'a mut dyn Read) -> Result<Box<dyn Read + 'a>, FileError> {
+    if is_standard(path) {
+        return Ok(Box::new(input));
+    }
+    let file = File::open(path).map_err(|source| FileError::Unreadable { path: path.to_owned(), source })?;
+    Ok(Box::new(file))
+}
+
 /// The first line of a file, without the spaces around it.
 pub(super) fn secret(
     path: &Path,

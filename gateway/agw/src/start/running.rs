@@ -10,6 +10,7 @@ use pumice_model::box_identity::BoxIdentity;
 use pumice_model::change::DurableState;
 use pumice_model::control::Control;
 use pumice_model::query::Query;
+use pumice_model::software::{Software, WithoutImage};
 use pumice_store::{Home, StartingRevision, StoreThread};
 use pumice_web::site::certificate;
 use pumice_web::site::{self, SetupWifi, SiteConfig};
@@ -22,7 +23,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
 use super::opened::Opened;
 use super::{Finish, NetworkRooms, Notices, OperatingSystem, RunError, system};
-use crate::config::{BackhaulSettings, Configured, File, Ground, Settings, Way};
+use crate::config::{BackhaulSettings, Configured, File, Ground, Settings, SoftwareSettings, Way};
 use crate::house::{
     BoxFacts, BoxMachine, Ending, Endings, Eyes, NotSetUp, Settler, Stamps, StoreDoor, StoreKeeper, Upkeep,
     certificate_names, endings, roles, roles_by_name, unix_seconds, ways,
@@ -32,6 +33,7 @@ use crate::machine::captive_dns;
 use crate::machine::interfaces::{self, Places};
 use crate::machine::prober::{self, Off, Reachability, Surroundings};
 use crate::shell::{Asked, Recorder, Rooms, Shell, Witnesses, backend, doors, tell_service_manager};
+use crate::software::Door;
 
 /// How often the wall clock is looked at, if the watchdog does not want to hear more often.
 const TICK: Duration = Duration::from_secs(10);
@@ -140,6 +142,7 @@ impl Running {
             keeper: Arc::new(StoreKeeper::new(door.clone(), opened.past.clone())),
             configure: Arc::new(settler),
             machine: Arc::new(machine.clone()),
+            software: software(ground.software.as_ref()),
         };
         let page =
             Page { configured: &configured, opened: &opened, identity: &identity, tls: &tls, names: &names };
@@ -396,6 +399,14 @@ fn told(what: &str, served: std::io::Result<()>) {
 fn names_of(ground: &Ground) -> Vec<String> {
     let further = (2..=9).map(|number| format!("pumice-{number}.local"));
     ground.page.hosts.iter().cloned().chain(further).collect()
+}
+
+/// The door to the software of a box with an image, or of one without.
+fn software(settings: Option<&SoftwareSettings>) -> Arc<dyn Software> {
+    match settings {
+        Some(settings) => Arc::new(Door::new(settings.requests.clone(), settings.reports.clone())),
+        None => Arc::new(WithoutImage { version: env!("CARGO_PKG_VERSION").to_owned() }),
+    }
 }
 
 fn announced(configured: &Configured, opened: &Opened) -> Option<Announcement> {

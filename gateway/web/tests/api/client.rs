@@ -47,6 +47,7 @@ impl Api {
             keeper: house.clone(),
             configure: house.clone(),
             machine: house.clone(),
+            software: house.clone(),
         };
         let router = router(doors, config);
         Self { gateway, house, router }

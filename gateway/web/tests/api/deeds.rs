@@ -34,6 +34,7 @@ impl Slow {
             keeper: house.clone(),
             configure: house.clone(),
             machine: house.clone(),
+            software: house.clone(),
         };
         Self { gateway, house, late, router: router(doors, config) }
     }

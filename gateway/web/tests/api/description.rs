@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::client::{Api, IMSI, K, OPC};
 use crate::gateway::cell;
 
-const ROUTES: [(&str, &[&str]); 35] = [
+const ROUTES: [(&str, &[&str]); 40] = [
     ("/api/v1/accounts", &["get", "post"]),
     ("/api/v1/accounts/{name}", &["delete", "patch"]),
     ("/api/v1/audit", &["get"]),
@@ -38,6 +38,11 @@ const ROUTES: [(&str, &[&str]); 35] = [
     ("/api/v1/settings/revisions/{number}/return", &["post"]),
     ("/api/v1/settings/trial/{number}/go-back", &["post"]),
     ("/api/v1/settings/trial/{number}/keep", &["post"]),
+    ("/api/v1/software", &["get"]),
+    ("/api/v1/software/bundle", &["put"]),
+    ("/api/v1/software/look", &["post"]),
+    ("/api/v1/software/return", &["post"]),
+    ("/api/v1/software/update", &["post"]),
     ("/api/v1/status", &["get"]),
     ("/api/v1/subscribers", &["get", "post"]),
     ("/api/v1/subscribers/import", &["post"]),

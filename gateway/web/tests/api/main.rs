@@ -27,4 +27,5 @@ mod metrics;
 mod secrets;
 mod settings;
 mod sockets;
+mod software;
 mod subscribers;

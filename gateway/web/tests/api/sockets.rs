@@ -36,7 +36,8 @@ impl Server {
             query: gateway.clone(),
             keeper: house.clone(),
             configure: house.clone(),
-            machine: house,
+            machine: house.clone(),
+            software: house,
         };
         let router = router(doors, config);
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

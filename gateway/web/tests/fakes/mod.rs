@@ -4,6 +4,7 @@
 pub(crate) mod late;
 mod machine;
 mod settings;
+mod software;
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
@@ -50,6 +51,11 @@ pub(crate) struct State {
     pub(crate) captures: Vec<CaptureView>,
     pub(crate) restarts: Vec<Restart>,
     pub(crate) resets: Vec<Reset>,
+    /// Absent where the gateway was installed by other means.
+    pub(crate) image: Option<pumice_model::software::ImageView>,
+    /// An update that comes.
+    pub(crate) update: Vec<u8>,
+    pub(crate) software_orders: Vec<pumice_model::software::SoftwareOrder>,
     /// What the diagnostics are.
     pub(crate) bundle: Vec<u8>,
     /// Backups that were put back.
@@ -92,6 +98,9 @@ impl Default for House {
                 captures: Vec::new(),
                 restarts: Vec::new(),
                 resets: Vec::new(),
+                image: Some(software::image()),
+                update: Vec::new(),
+                software_orders: Vec::new(),
                 bundle: vec![0x1f, 0x8b, 8, 0],
                 restored: 0,
                 refusal: None,

@@ -62,6 +62,7 @@ impl Site {
             keeper: self.house.clone(),
             configure: self.house.clone(),
             machine: self.house.clone(),
+            software: self.house.clone(),
         };
         pumice_web::router(doors, config)
     }
@@ -82,6 +83,7 @@ impl Site {
             keeper: house.clone(),
             configure: house.clone(),
             machine: house.clone(),
+            software: house.clone(),
         };
         let router = router(doors, config.clone());
         Self { gateway, house, router, config }

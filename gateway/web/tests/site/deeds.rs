@@ -29,6 +29,7 @@ fn slow_with(answer_time: Duration) -> (Site, Arc<Late>) {
         keeper: site.house.clone(),
         configure: site.house.clone(),
         machine: site.house.clone(),
+        software: site.house.clone(),
     };
     site.config.limits.web.answer_time = answer_time;
     site.router = router(doors, site.config.clone());

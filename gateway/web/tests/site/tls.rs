@@ -39,6 +39,7 @@ impl Server {
             keeper: site.house.clone(),
             configure: site.house.clone(),
             machine: site.house.clone(),
+            software: site.house.clone(),
         };
         let router = router(doors, site.config.clone());
         let identity = site.config.identity.clone();

@@ -230,3 +230,23 @@ async fn a_batch_is_sealed_imported_and_sold() {
     assert!(wrong.is_of_the_command(), "{wrong}");
     assert!(!std::path::Path::new(&other).exists());
 }
+
+#[tokio::test]
+async fn an_update_is_sent_asked_for_and_shown() {
+    let gateway = Gateway::start();
+    let shown = run(&gateway, "software show", b"").await.unwrap();
+    assert!(shown.contains("settled 0.1.1") && shown.contains("B     0.1.1    runs"), "{shown}");
+    let empty = run(&gateway, "software update -", b"").await.unwrap_err();
+    assert!(matches!(empty, OperateError::File(FileError::Empty { .. })), "{empty}");
+    let bundle = vec![7; (1 << 20) + 10];
+    run(&gateway, "software update - --older", &bundle).await.unwrap();
+    assert_eq!(gateway.house().state().update, bundle);
+    let shown = run(&gateway, "software show", b"").await.unwrap();
+    assert!(shown.contains("update    asked") || shown.contains("asked"), "{shown}");
+    let busy = run(&gateway, "software return", b"").await.unwrap_err();
+    assert!(busy.to_string().contains("busy"), "{busy}");
+    gateway.house().state().image.as_mut().unwrap().update = None;
+    run(&gateway, "software look", b"").await.unwrap();
+    let shown = run(&gateway, "software show", b"").await.unwrap();
+    assert!(shown.contains("pumice-0.1.2.raucb  0.1.2"), "{shown}");
+}

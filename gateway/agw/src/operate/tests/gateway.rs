@@ -45,6 +45,7 @@ impl Gateway {
             keeper: house.clone(),
             configure: house.clone(),
             machine: house.clone(),
+            software: house.clone(),
         };
         let router = pumice_web::router(doors, config);
         let (stop, stopped) = tokio::sync::oneshot::channel();

@@ -1,0 +1,3 @@
+do_deploy:append() {
+    printf '%s\n' ${PUMICE_FIRMWARE_LINES} >>${DEPLOYDIR}/${BOOTFILES_DIR_NAME}/config.txt
+}
