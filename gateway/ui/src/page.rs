@@ -28,6 +28,7 @@ pub mod restore;
 pub mod security;
 pub mod settings;
 pub mod setup;
+pub mod software;
 
 #[cfg(test)]
 mod tests;

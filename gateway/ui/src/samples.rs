@@ -157,6 +157,8 @@ fn care_pages(language: Language) -> Vec<Sample> {
         of("backup-made", page::backup::made(&at, &backup_made())),
         of("restore", page::restore::page(&at, &restore())),
         of("restore-opened", page::restore::page(&at, &restore_opened())),
+        of("software", page::software::page(&at, &software())),
+        of("software-busy", page::software::page(&at, &software_busy())),
         of("diagnostics", page::diagnostics::page(&at, &diagnostics())),
         of("capture", page::capture::page(&at, &capture())),
         of("restart", page::restart::page(&at, &page::restart::Restart { phones: 23 })),

@@ -104,6 +104,12 @@ const FOR_IMAGES: [Need; 17] = [
     need("zstd", Sign::Program("zstd"), "archives for the kernel"),
 ];
 
+/// What booting an image takes beside that.
+const FOR_BOOT_TEST: [Need; 2] = [
+    need("curl", Sign::Program("curl"), "a browser without scripts"),
+    need("qemu-efi-aarch64", Sign::File("/usr/share/AAVMF/AAVMF_CODE.fd"), "UEFI for an emulated machine"),
+];
+
 const fn need(package: &'static str, sign: Sign, purpose: &'static str) -> Need {
     Need { package, sign, purpose, from: Archive::Release }
 }
@@ -124,6 +130,13 @@ pub(crate) fn provide() -> Outcome {
 pub(crate) fn provide_for_image() -> Result<(), String> {
     let library = NEEDS.iter().filter(|need| need.from == Archive::Arm64);
     packages(&FOR_IMAGES.iter().chain(library).collect::<Vec<&Need>>())
+}
+
+/// Provides what booting an image takes beside that.
+pub(crate) fn provide_for_boot_test() -> Result<(), String> {
+    provide_for_image()?;
+    let emulator = NEEDS.iter().filter(|need| ["qemu-system-arm", "iproute2"].contains(&need.package));
+    packages(&FOR_BOOT_TEST.iter().chain(emulator).collect::<Vec<&Need>>())
 }
 
 /// Debian's kernel for ARM64, unpacked.

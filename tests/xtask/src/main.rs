@@ -3,6 +3,7 @@
 //! Nothing but the standard library, so that the first command on a fresh machine starts in seconds.
 
 mod bench;
+mod boot_test;
 mod cross;
 mod debian;
 mod demo;
@@ -33,6 +34,8 @@ usage: cargo xtask <command>
   bench <what> ...  measures; `bench control` is the control plane
   build --target <machine>   the program for aarch64 or x86_64, as it is released, with its size and what it needs
   image [--development]      an image for ARM64 machines with UEFI, and the update to it, in target/image
+  boot-test [--full]         images, built and booted in an emulated machine: setup, phones, crashes, cut power,
+                    updates. --full cuts the power at many moments, and builds twice to compare
   man [<folder>]    writes the man pages of the commands, into target/man unless told
 
 demo and test need root, or a user who may make user namespaces and open /dev/net/tun.
@@ -47,6 +50,8 @@ fn main() -> ExitCode {
         ["demo", flags @ ..] if flags.iter().all(|flag| *flag == "--once") => demo::run(flags),
         ["bench", what, flags @ ..] => bench::run(what, flags),
         ["build", "--target", machine] => cross::run(machine),
+        ["boot-test"] => boot_test::run(test::Tier::Fast),
+        ["boot-test", "--full"] => boot_test::run(test::Tier::Full),
         ["image", flags @ ..] if flags.iter().all(|flag| *flag == "--development") => image::run(flags),
         ["man"] => man::run(None),
         ["man", folder] => man::run(Some(folder)),

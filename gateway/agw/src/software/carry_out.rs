@@ -144,14 +144,13 @@ impl Drop for Held {
 fn go_back(teller: &mut Teller<'_>, running: &Running) -> Result<(), SoftwareError> {
     let other = running.other_side();
     let side = teller.report.sides.iter().find(|side| side.name == other).cloned().unwrap_or_default();
-    let Side { version, good, .. } = side;
-    if !good {
-        return teller.refuse(&format!("side {other} holds nothing that has ever worked"));
-    }
+    let Side { version: Some(version), .. } = side else {
+        return teller.refuse(&format!("nothing was ever installed on side {other}"));
+    };
     if let Err(error) = rauc::try_other() {
         return teller.refuse(&error.to_string());
     }
-    start_anew(teller, running, version)
+    start_anew(teller, running, Some(version))
 }
 
 /// Remembers what is tried, and starts the box with it.
@@ -201,7 +200,7 @@ impl Teller<'_> {
     }
 }
 
-/// Whether this machine's firmware keeps variables for its start.
+/// Whether this machine's firmware keeps variables for its start. U-Boot offers UEFI too, and keeps none while the system runs.
 pub(crate) fn has_efi() -> bool {
-    Path::new("/sys/firmware/efi/efivars").is_dir()
+    Path::new("/sys/firmware/efi/efivars/BootOrder-8be4df61-93ca-11d2-aa0d-00e098032b8c").exists()
 }

@@ -53,6 +53,7 @@ pub fn page(frame: &Frame, view: &Care) -> Markup {
                 ul.tiles {
                     (way(Icon::Key, "/care/backup", t!(frame, "backup.title"), t!(frame, "backup.short")))
                     (way(Icon::Back, "/care/restore", t!(frame, "restore.title"), t!(frame, "restore.short")))
+                    (way(Icon::Download, "/care/software", t!(frame, "software.title"), t!(frame, "software.short")))
                     (way(Icon::File, "/care/diagnostics", t!(frame, "diagnostics.title"), t!(frame, "diagnostics.short")))
                     (way(Icon::Search, "/care/capture", t!(frame, "capture.title"), if view.capturing {
                         t!(frame, "capture.running")

@@ -10,6 +10,7 @@ use crate::page::diagnostics::{Content, Diagnostics};
 use crate::page::reset::{Chosen, Reset, What as Given};
 use crate::page::restart::{Restarting, What};
 use crate::page::restore::{Opened, Restore};
+use crate::page::software::{Image, OnStick, Side, Software, Stage, Update};
 use crate::words::Words;
 
 /// `/care`.
@@ -58,6 +59,55 @@ pub fn restore_opened() -> Restore {
         }),
         max_bytes: 64_000_000,
     }
+}
+
+/// `/care/software`.
+pub fn software() -> Software {
+    let on_stick = |name: &str, version: Option<&str>, problem: Option<&str>| OnStick {
+        name: name.into(),
+        version: version.map(str::to_owned),
+        problem: problem.map(str::to_owned),
+    };
+    Software {
+        running: "0.1.1".into(),
+        image: Some(Image {
+            sides: vec![side("A", Some("0.1.0"), false), side("B", Some("0.1.1"), true)],
+            update: Some(Update {
+                stage: Stage::GoneBack,
+                version: Some("0.1.2".into()),
+                percent: None,
+                reason: Some("no gateway answers".into()),
+            }),
+            on_sticks: vec![
+                on_stick("pumice-0.1.3.raucb", Some("0.1.3"), None),
+                on_stick("found-somewhere.raucb", None, Some("signature verification failed")),
+            ],
+        }),
+        entered: Entered::new(),
+        max_bytes: 200_000_000,
+    }
+}
+
+/// `/care/software` while an update is written.
+pub fn software_busy() -> Software {
+    Software {
+        running: "0.1.0".into(),
+        image: Some(Image {
+            sides: vec![side("A", Some("0.1.0"), true), side("B", None, false)],
+            update: Some(Update {
+                stage: Stage::Installing,
+                version: Some("0.1.1".into()),
+                percent: Some(40),
+                reason: None,
+            }),
+            on_sticks: Vec::new(),
+        }),
+        ..Software::default()
+    }
+}
+
+fn side(name: &str, version: Option<&str>, runs: bool) -> Side {
+    Side { name: name.into(), version: version.map(str::to_owned), runs }
 }
 
 /// `/care/diagnostics`.

@@ -51,6 +51,8 @@ pub(crate) enum Size {
     Table,
     /// A backup.
     Backup,
+    /// An update, which does not fit into memory.
+    Update,
 }
 
 /// What the gate knows of a route.

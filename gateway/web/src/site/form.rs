@@ -1,5 +1,7 @@
 //! What a browser sends: fields and files of a form. The whole body is in memory, in bounded size; this only takes it apart.
 
+pub(crate) mod incoming;
+
 use tokio::sync::OwnedSemaphorePermit;
 use zeroize::Zeroizing;
 

@@ -5,6 +5,11 @@
 //! offers no way past its warning of a certificate that it does not know, and the first visit to a new box, or to one that was
 //! reset, would be the last.
 
+mod update;
+
+pub(crate) use update::RECEIVED;
+
+use core::time::Duration;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -38,6 +43,9 @@ use crate::error::WebError;
 use crate::guard;
 use crate::neighbours::is_local;
 use crate::seats::Seat;
+
+/// How long an update may take to come: over a phone's WiFi, a quarter of an hour.
+const UPDATE_TIME: Duration = Duration::from_secs(900);
 
 /// Octets of a page at most; a larger one is a fault of ours.
 const PAGE: usize = 4 << 20;
@@ -87,6 +95,7 @@ async fn to_its_end(site: Arc<Site>, request: Request, next: Next) -> Response {
     let body_time = match rule.map(|rule| rule.size) {
         None | Some(Size::Form) => limits.web.body_time,
         Some(Size::Table | Size::Backup) => limits.upload_time,
+        Some(Size::Update) => UPDATE_TIME,
     };
     let (patience, working) =
         (body_time + limits.web.answer_time, request.extensions().get::<Working>().cloned());
@@ -188,22 +197,33 @@ async fn form(
     if !guard::is_same_origin(&parts.headers, authority) || !names_origin(&parts.headers) {
         return Err(FOREIGN);
     }
-    let form = read_form(site, parts, body, size).await?;
     let in_header = parts.headers.get("x-csrf").and_then(|proof| proof.to_str().ok());
-    let proof = in_header.unwrap_or_else(|| form.raw("_csrf"));
-    // A token that the browser did not have cannot have made a proof.
-    if visit.token_is_new || !is_proof(proof, &visit.token) {
-        return Err(FOREIGN);
+    let is_ours = |form: &Form| {
+        let proof = in_header.unwrap_or_else(|| form.raw("_csrf"));
+        // A token that the browser did not have cannot have made a proof.
+        !visit.token_is_new && is_proof(proof, &visit.token)
+    };
+    if size == Size::Update && is_multipart(parts) {
+        return update::receive(site, parts, body, |form| if is_ours(form) { Ok(()) } else { Err(FOREIGN) })
+            .await;
     }
-    Ok(form)
+    let form = read_form(site, parts, body, size).await?;
+    if is_ours(&form) { Ok(form) } else { Err(FOREIGN) }
+}
+
+fn content_type(parts: &Parts) -> &str {
+    parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default()
+}
+
+fn is_multipart(parts: &Parts) -> bool {
+    let kind = content_type(parts);
+    kind.trim_start().get(..9).is_some_and(|start| start.eq_ignore_ascii_case("multipart"))
 }
 
 /// Reads a form, in bounded size and time.
 async fn read_form(site: &Site, parts: &Parts, body: Body, size: Size) -> Result<Form, Fault> {
     let limits = &site.config.limits;
-    let kind =
-        parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let has_file = kind.trim_start().get(..9).is_some_and(|start| start.eq_ignore_ascii_case("multipart"));
+    let (kind, has_file) = (content_type(parts), is_multipart(parts));
     let (octets, time, room) = match size {
         Size::Table if has_file => (
             limits.web.import_octets.max(BATCH_OCTETS),

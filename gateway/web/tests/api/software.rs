@@ -33,7 +33,7 @@ async fn an_update_is_sent_in_pieces_and_installed() {
     api.call("POST", "/api/v1/software/return").await.is_problem(503, "busy");
     let audit = api.get("/api/v1/audit").await.value();
     assert_eq!(audit["items"][0]["action"], "software.return");
-    assert_eq!(audit["items"][0]["outcome"], "refused");
+    assert_eq!(audit["items"][0]["done"], false);
 }
 
 #[tokio::test]

@@ -31,4 +31,5 @@ mod secrets;
 mod sessions;
 mod settings;
 mod setup;
+mod software;
 mod tls;

@@ -1,2 +1,2 @@
-FILESEXTRAPATHS:prepend := "${THISDIR}/files:"
-SRC_URI += "file://pumice.cfg"
+FILESEXTRAPATHS:prepend:pumice := "${THISDIR}/files:"
+SRC_URI:append:pumice = " file://pumice.cfg"

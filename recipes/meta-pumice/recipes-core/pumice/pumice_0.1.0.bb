@@ -1,6 +1,6 @@
 SUMMARY = "Pumice access gateway"
+SUMMARY:${PN}-development = "A shell on the machine's second console"
 DESCRIPTION = "A mobile core for rural places in one program, with the units, users and settings of a box around it."
-HOMEPAGE = "https://github.com/pumice/pumice"
 SECTION = "net"
 LICENSE = "Apache-2.0"
 LIC_FILES_CHKSUM = "file://LICENSE;md5=3b83ef96387f14655fc854ddc3c6bd57"
@@ -11,7 +11,7 @@ require recipes-core/pumice/pumice-crates.inc
 EXTERNALSRC = "${PUMICE_ROOT}"
 EXTERNALSRC_SYMLINKS = ""
 
-inherit cargo externalsrc systemd useradd
+inherit cargo externalsrc pumice_files systemd useradd
 
 # Nothing is fetched any more when this runs: --frozen, and crates.io replaced by what SRC_URI has fetched.
 CARGO_BUILD_FLAGS += "--package pumice"
@@ -36,31 +36,18 @@ do_install:append() {
 PACKAGE_ARCH = "${MACHINE_ARCH}"
 PACKAGES =+ "${PN}-development"
 
-SUMMARY:${PN}-development = "A shell on the machine's second console"
-FILES:${PN}-development = " \
+FILES:${PN} += "${nonarch_libdir}"
+FILES:${PN}-development += "\
     ${nonarch_libdir}/udev/rules.d/90-pumice-shell.rules \
     ${systemd_system_unitdir}/pumice-shell.service \
 "
-RDEPENDS:${PN}-development = "busybox"
-
-FILES:${PN} += " \
-    ${libexecdir}/pumice \
-    ${nonarch_libdir} \
-    ${sysconfdir} \
-"
-RDEPENDS:${PN} = " \
+RDEPENDS:${PN} = "\
     busybox \
     systemd \
 "
+RDEPENDS:${PN}-development = "busybox"
 
-# The preset says it, too; this is for images that have another.
-SYSTEMD_SERVICE:${PN} = " \
-    pumice.service \
-    pumice-network.path \
-    pumice-network.service \
-    pumice-settle.service \
-    pumice-software.path \
-"
+SYSTEMD_SERVICE:${PN} = "${@pumice_enabled_units(d)}"
 
 USERADD_PACKAGES = "${PN}"
 # As in sysusers.d/pumice.conf, which a root file system that cannot be written to is too late for.

@@ -19,9 +19,13 @@ const WAITING: usize = 1024;
 /// How long an order may take: the world is never busy for long.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long anything that a phone does may take.
+const JOURNEY: Duration = Duration::from_secs(8);
+
 /// A radio network in real time, on a thread inside the radio side's namespace.
 pub struct Radio {
     orders: mpsc::UnboundedSender<Order>,
+    patience: Duration,
     _runtime: Runtime,
 }
 
@@ -55,9 +59,20 @@ impl Radio {
         let (orders, order_inbox) = mpsc::unbounded_channel();
         let mut enbs = (0..).map(EnbIndex).take(if on { cells.len() } else { 0 });
         runtime.run(open(gateway, cells, seed, order_inbox))??;
-        let radio = Self { orders, _runtime: runtime };
+        let radio = Self { orders, patience: JOURNEY, _runtime: runtime };
         enbs.try_for_each(|enb| radio.switch_on(enb))?;
         Ok(radio)
+    }
+
+    /// With another time for each step of a journey: 8 s are for a gateway on this machine.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// How long each step of a journey may take.
+    pub(super) const fn patience(&self) -> Duration {
+        self.patience
     }
 
     /// Does something in the world, now, and waits until it is done.

@@ -1,4 +1,4 @@
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, SocketAddrV4};
 use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
@@ -7,22 +7,21 @@ use pumice_lab::capture::Capture;
 use pumice_lab::{Topology, http, topology};
 use pumice_model::ModelError;
 use pumice_model::identity::{Plmn, Tac};
-use pumice_ransim::enb::{EnbCommand, EnbConfig, PhoneId};
-use pumice_ransim::phone::{Command, PhoneConfig};
-use pumice_ransim::ran::{EnbIndex, RanInput};
+use pumice_ransim::enb::{EnbConfig, PhoneId};
+use pumice_ransim::ran::EnbIndex;
 use pumice_ransim::sim::SimProfile;
-use pumice_wire::nas::PdnAddress;
-use pumice_wire::s1ap::Cause;
 use serde_json::Value;
 use tempfile::TempDir;
 
 use super::gateway::Answer;
-use super::{Configuration, Gateway, Radio, RealError};
+use super::{Browsed, Browsing, Configuration, Gateway, Radio, RealError};
 
 /// Octets of the page that the server in the internet gives.
 pub const PAGE: usize = 60_000;
 /// How long anything that a phone does may take.
 pub(super) const PATIENCE: Duration = Duration::from_secs(8);
+/// The web server.
+const SERVER: SocketAddrV4 = SocketAddrV4::new(topology::SERVER_V4, 80);
 /// Octets of a capture at most.
 const CAPTURE: u64 = 64 << 20;
 
@@ -53,19 +52,6 @@ pub struct Village {
     server: http::Server,
     topology: Topology,
     _home: TempDir,
-}
-
-/// A page that a phone has fetched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Browsed {
-    /// Octets of the page.
-    pub octets: usize,
-    /// From the first TCP segment to its answer.
-    pub round_trip: Duration,
-    /// The PDN address that it came to.
-    pub address: Ipv4Addr,
-    /// The EPS bearer identity of the default bearer.
-    pub bearer: u8,
 }
 
 impl Plan {
@@ -117,7 +103,7 @@ impl Village {
             .capture
             .map(|path| Capture::start(&topology.gateway, topology::S1_LINK, &path, CAPTURE))
             .transpose()?;
-        let place = SocketAddr::new(topology::SERVER_V4.into(), 80);
+        let place = SERVER.into();
         let server = http::Server::start(&topology.internet, &[place], PAGE)?;
 
         let address: IpAddr =
@@ -237,10 +223,7 @@ impl Village {
     /// # Errors
     /// The radio network has ended.
     pub fn add_phone(&self, sim: SimProfile, cell: EnbIndex) -> Result<PhoneId, RealError> {
-        let mut config = PhoneConfig::new(sim)?.with_ip_stack();
-        // TCP sequence numbers and ports of its own.
-        config.seed = sim.imsi.digits().parse().unwrap_or(1);
-        self.radio.act(move |ran, _, _| ran.add_phone(config, Some(cell)))
+        self.radio.add_phone(sim, cell)
     }
 
     /// Provisions SIM `number`, and puts a phone with it in reach of the first cell.
@@ -258,9 +241,7 @@ impl Village {
     /// # Errors
     /// It does not.
     pub fn await_cell(&self, cell: EnbIndex) -> Result<(), RealError> {
-        self.radio.wait("S1 Setup", PATIENCE, move |ran| {
-            ran.enb(cell).is_some_and(|enb| enb.s1_state().is_ready()).then_some(())
-        })
+        self.radio.await_cell(cell)
     }
 
     /// Switches a phone on and waits until it is attached with its bearer up, and the network knows that, too: it tells its
@@ -269,11 +250,7 @@ impl Village {
     /// # Errors
     /// It is not.
     pub fn attach(&self, phone: PhoneId) -> Result<(), RealError> {
-        self.power_on(phone)?;
-        self.await_service(phone)?;
-        self.radio.wait(&format!("phone {} told the network's name", phone.0), PATIENCE, move |ran| {
-            ran.phone(phone)?.information().map(|_| ())
-        })
+        self.radio.attach(phone)
     }
 
     /// Switches a phone on, as soon as every cell knows whether the MME serves it.
@@ -281,11 +258,7 @@ impl Village {
     /// # Errors
     /// A cell has no answer to its S1 Setup.
     pub fn power_on(&self, phone: PhoneId) -> Result<(), RealError> {
-        self.radio.wait("answers to S1 Setup", PATIENCE, |ran| {
-            let mut cells = (0..).map(EnbIndex).map_while(|enb| ran.enb(enb));
-            cells.all(|enb| enb.s1_state().is_ready() || enb.s1_state().refusal().is_some()).then_some(())
-        })?;
-        self.radio.act(move |ran, now, out| ran.power_on(now, phone, out))
+        self.radio.power_on(phone)
     }
 
     /// Waits until a phone is registered with its bearer up.
@@ -293,10 +266,7 @@ impl Village {
     /// # Errors
     /// It is not.
     pub fn await_service(&self, phone: PhoneId) -> Result<(), RealError> {
-        self.radio.wait(&format!("phone {} registered with its bearer up", phone.0), PATIENCE, move |ran| {
-            let phone = ran.phone(phone)?;
-            (phone.state().is_registered() && phone.has_bearers_up()).then_some(())
-        })
+        self.radio.await_service(phone)
     }
 
     /// Lets a cell release a phone for inactivity, and waits until the phone is idle.
@@ -304,11 +274,7 @@ impl Village {
     /// # Errors
     /// It is not.
     pub fn make_idle(&self, phone: PhoneId, cell: EnbIndex) -> Result<(), RealError> {
-        let command = EnbCommand::Release { phone, cause: Cause::USER_INACTIVITY };
-        self.radio.input(RanInput::Enb { enb: cell, command })?;
-        self.radio.wait(&format!("phone {} idle", phone.0), PATIENCE, move |ran| {
-            (!ran.phone(phone)?.is_connected()).then_some(())
-        })
+        self.radio.make_idle(phone, cell)
     }
 
     /// A phone fetches the server's page, octet by octet the same.
@@ -316,8 +282,7 @@ impl Village {
     /// # Errors
     /// The page does not come, or another.
     pub fn browse(&self, phone: PhoneId) -> Result<Browsed, RealError> {
-        let ticket = self.begin_browsing(phone)?;
-        self.finish_browsing(ticket)
+        self.radio.browse(phone, SERVER)
     }
 
     /// Lets a phone ask for the server's page; several can do so at the same time.
@@ -325,13 +290,7 @@ impl Village {
     /// # Errors
     /// The radio network has ended.
     pub fn begin_browsing(&self, phone: PhoneId) -> Result<Browsing, RealError> {
-        let get = Command::HttpGet { address: topology::SERVER_V4.into(), port: 80, path: "/".to_owned() };
-        let number = self.radio.act(move |ran, now, out| {
-            let before = ran.phone_mut(phone).and_then(|phone| Some(phone.ip_stack()?.downloads().len()));
-            ran.command(now, phone, get, out);
-            before.unwrap_or(0)
-        })?;
-        Ok(Browsing { phone, number })
+        self.radio.begin_browsing(phone, SERVER)
     }
 
     /// Waits until the page has come.
@@ -339,22 +298,7 @@ impl Village {
     /// # Errors
     /// It does not come, or another.
     pub fn finish_browsing(&self, browsing: Browsing) -> Result<Browsed, RealError> {
-        let Browsing { phone: id, number } = browsing;
-        let what = format!("phone {} has the page", id.0);
-        let (download, address, bearer) = self.radio.wait(&what, PATIENCE, move |ran| {
-            let phone = ran.phone_mut(id)?;
-            let download = phone.ip_stack()?.downloads().get(number).cloned()?;
-            download.ended?;
-            let bearer = phone.bearers().first()?;
-            Some((download, ipv4(bearer.address)?, bearer.ebi.get()))
-        })?;
-        let (status, octets) = (download.status(), download.body().len());
-        match download.connected {
-            Some(connected) if status == Some(200) && download.body() == http::page(PAGE) => {
-                Ok(Browsed { octets, round_trip: connected.since(download.begun), address, bearer })
-            }
-            _ => Err(RealError::WrongPage { phone: id.0, octets, status }),
-        }
+        self.radio.finish_browsing(browsing)
     }
 }
 
@@ -364,13 +308,6 @@ impl Drop for Village {
             eprintln!("the gateway's log:\n{}", self.gateway.log());
         }
     }
-}
-
-/// A page that is being fetched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Browsing {
-    phone: PhoneId,
-    number: usize,
 }
 
 /// The SIM with this number in network 001/01.
@@ -383,11 +320,4 @@ pub fn sim(number: u64) -> Result<SimProfile, ModelError> {
 
 fn village_plmn() -> Result<Plmn, ModelError> {
     Plmn::parse("00101")
-}
-
-fn ipv4(address: PdnAddress) -> Option<Ipv4Addr> {
-    match address {
-        PdnAddress::Ipv4(v4) | PdnAddress::Ipv4v6(_, v4) => Some(v4),
-        PdnAddress::Ipv6(_) => None,
-    }
 }

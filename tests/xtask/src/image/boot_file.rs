@@ -73,7 +73,7 @@ fn file_system(file: &Path, image: &Path) -> Result<(), String> {
     succeed(program("touch").arg(format!("--date=@{TIME}")).arg(file))?;
     let image = image.display().to_string();
     for folder in ["::/EFI", "::/EFI/BOOT"] {
-        succeed(program("mmd").args(["-i", &image, folder]))?;
+        succeed(program("mmd").env("SOURCE_DATE_EPOCH", TIME).args(["-i", &image, folder]))?;
     }
     succeed(program("mcopy").args(["-m", "-i", &image]).arg(file).arg("::/EFI/BOOT/BOOTAA64.EFI"))?;
     fs::metadata(&image).map(|_| ()).map_err(told)

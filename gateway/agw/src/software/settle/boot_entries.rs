@@ -28,9 +28,7 @@ pub(super) fn ensure(settled: Option<&str>) -> Result<Found, SoftwareError> {
     let mut order = missing.clone();
     order.sort_by_key(|side| *side == first);
     for side in order {
-        let partition =
-            Path::new("/dev/disk/by-partlabel").join(format!("boot-{}", side.to_ascii_lowercase()));
-        let (disk, number) = disk_of(&partition)?;
+        let (disk, number) = place_of(&format!("boot-{}", side.to_ascii_lowercase()))?;
         let loader =
             if cfg!(target_arch = "x86_64") { r"\EFI\BOOT\BOOTX64.EFI" } else { r"\EFI\BOOT\BOOTAA64.EFI" };
         efibootmgr(&["--create", "--disk", &disk, "--part", &number, "--label", side, "--loader", loader])?;
@@ -47,10 +45,16 @@ fn has_entry(listed: &str, side: &str) -> bool {
     })
 }
 
-fn disk_of(partition: &Path) -> Result<(String, String), SoftwareError> {
-    let device = fs::canonicalize(partition).map_err(super::at(partition))?;
-    let name = device.file_name().unwrap_or_default().to_owned();
-    let entry = fs::canonicalize(Path::new("/sys/class/block").join(name)).map_err(super::at(&device))?;
+/// The disk and the number of a partition, from the kernel: udev may not have named it yet.
+fn place_of(name: &str) -> Result<(String, String), SoftwareError> {
+    let entries = fs::read_dir("/sys/class/block").into_iter().flatten().flatten();
+    let mut named = entries.map(|entry| entry.path()).filter(|entry| {
+        let said = fs::read_to_string(entry.join("uevent")).unwrap_or_default();
+        said.lines().any(|line| line.strip_prefix("PARTNAME=") == Some(name))
+    });
+    let entry =
+        named.next().ok_or_else(|| SoftwareError::NoImage(format!("there is no partition {name}")))?;
+    let entry = fs::canonicalize(&entry).map_err(super::at(&entry))?;
     let number = entry.join("partition");
     let number = fs::read_to_string(&number).map_err(super::at(&number))?.trim().to_owned();
     let disk = entry.parent().and_then(Path::file_name).unwrap_or_default();

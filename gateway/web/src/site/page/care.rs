@@ -1,6 +1,7 @@
 //! Care of the box: restart, reset, diagnostics; backups are in [`backup`].
 
 pub(crate) mod backup;
+pub(crate) mod software;
 
 use axum::http::StatusCode;
 use pumice_model::machine;

@@ -75,6 +75,8 @@ fn what(action: &str, subject: &str, outcome: people::Outcome) -> Words {
         "machine.reset" => Words::new(key!("audit.box-reset")).with("what", subject),
         "backup.make" => key!("audit.backup-made").into(),
         "backup.restore" => key!("audit.restored").into(),
+        "software.update" => key!("audit.software-updated").into(),
+        "software.return" => key!("audit.software-returned").into(),
         "batch.add" => named(key!("audit.batch-loaded").into()),
         "capture.begin" => Words::new(key!("audit.capture-started")).with("what", subject),
         "capture.stop" => key!("audit.capture-stopped").into(),

@@ -1,3 +1,3 @@
-do_deploy:append() {
+do_deploy:append:pumice() {
     printf '%s\n' ${PUMICE_FIRMWARE_LINES} >>${DEPLOYDIR}/${BOOTFILES_DIR_NAME}/config.txt
 }

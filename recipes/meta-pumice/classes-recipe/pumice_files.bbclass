@@ -1,4 +1,4 @@
-# Reads the lists of image/, which the other builder reads, too.
+# Reads the lists of image/, which the other builder reads, too. What they give is assigned with `:=`, so that tasks run again when it changes.
 
 # The words of a list without remarks; one that starts with STAGE gives the rest of its line.
 def pumice_listed(d, name, stage=None):
@@ -29,3 +29,9 @@ def pumice_command_line(d):
     if console:
         words = console + [word for word in words if not word.startswith("console=")]
     return " ".join(words)
+
+
+# Our units that the preset switches on.
+def pumice_enabled_units(d):
+    units = pumice_listed(d, "rootfs/usr/lib/systemd/system-preset/00-pumice.preset", "enable")
+    return " ".join(unit for unit in units if unit.startswith("pumice"))

@@ -5,12 +5,13 @@ LICENSE = "Apache-2.0"
 LIC_FILES_CHKSUM = "file://${PUMICE_ROOT}/LICENSE;md5=3b83ef96387f14655fc854ddc3c6bd57"
 
 # The file of the repository, not a copy.
+# nooelint: oelint.vars.fileextrapaths,oelint.vars.outofcontext - it lies outside of the layer
 FILESEXTRAPATHS:prepend := "${PUMICE_ROOT}/image/initramfs:"
 SRC_URI = "file://init"
 
 S = "${UNPACKDIR}"
 
-inherit pumice-files
+inherit pumice_files
 
 do_configure[noexec] = "1"
 do_compile[noexec] = "1"
@@ -26,8 +27,8 @@ do_install() {
 }
 
 PACKAGE_ARCH = "${MACHINE_ARCH}"
-FILES:${PN} = "/init ${@' '.join('/' + folder for folder in d.getVar('FOLDERS').split())}"
-RDEPENDS:${PN} = " \
+FILES:${PN} += "/init ${@' '.join('/' + folder for folder in d.getVar('FOLDERS').split())}"
+RDEPENDS:${PN} = "\
     busybox \
     e2fsprogs-e2fsck \
     e2fsprogs-mke2fs \
@@ -35,4 +36,5 @@ RDEPENDS:${PN} = " \
     libdevmapper \
     util-linux-sfdisk \
 "
-RRECOMMENDS:${PN} = "${@pumice_modules(d, 'initramfs')}"
+PUMICE_MODULES := "${@pumice_modules(d, 'initramfs')}"
+RRECOMMENDS:${PN} = "${PUMICE_MODULES}"

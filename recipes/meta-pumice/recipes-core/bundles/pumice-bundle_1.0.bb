@@ -1,6 +1,9 @@
 SUMMARY = "An update of both images of a side"
 DESCRIPTION = "A bundle that RAUC checks block by block while it writes it to the side that does not run."
+SECTION = "base"
 LICENSE = "Apache-2.0"
+
+SRC_URI = ""
 
 inherit bundle
 
@@ -15,11 +18,11 @@ RAUC_BUNDLE_SLOTS = "boot root"
 
 # The names end as RAUC knows images by.
 RAUC_SLOT_boot = "pumice-image"
-RAUC_SLOT_boot[fstype] = "pumice-boot"
+RAUC_SLOT_boot[fstype] = "pumice_boot"
 RAUC_SLOT_boot[rename] = "boot.img"
 
 RAUC_SLOT_root = "pumice-image"
-RAUC_SLOT_root[fstype] = "pumice-root"
+RAUC_SLOT_root[fstype] = "pumice_root"
 RAUC_SLOT_root[rename] = "root.img"
 
 RAUC_KEY_FILE = "${PUMICE_KEYS}/update.key"

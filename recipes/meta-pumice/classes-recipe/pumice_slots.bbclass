@@ -1,22 +1,25 @@
 # What one side of the disk holds, as two types of image:
 #
-#   pumice-root   the root file system as squashfs, and behind it its dm-verity tree
-#   pumice-boot   a FAT file system with one file, the unified kernel image: kernel, command line, initramfs, and the root hash
+#   pumice_root   the root file system as squashfs, and behind it its dm-verity tree
+#   pumice_boot   a FAT file system with one file, the unified kernel image: kernel, command line, initramfs, and the root hash
 #
 # `cargo xtask image` does the same with Debian's packages (tests/xtask/src/image); what is written here and there must be alike.
 
-inherit pumice-files
+# ukify is a program in Python, with a module that the machine which builds need not have.
+inherit pumice_files python3native
 
 require conf/image-uefi.conf
 
-IMAGE_TYPES += "pumice-boot pumice-root"
-IMAGE_TYPEDEP:pumice-boot = "pumice-root"
-IMAGE_TYPEDEP:wic = "pumice-boot pumice-root"
+IMAGE_TYPES += "pumice_boot pumice_root"
+# nooelint: oelint.vars.specific,oelint.vars.mispell - types of images are overrides here
+IMAGE_TYPEDEP:pumice_boot = "pumice_root"
+# nooelint: oelint.vars.specific,oelint.vars.mispell - as above
+IMAGE_TYPEDEP:wic = "pumice_boot pumice_root"
 
 PUMICE_INITRAMFS ?= "pumice-image-initramfs"
 # MiB; as the partitions of wic/*.wks.
 PUMICE_BOOT_SIZE ?= "64"
-PUMICE_COMMAND_LINE = "${@pumice_command_line(d)}"
+PUMICE_COMMAND_LINE := "${@pumice_command_line(d)}"
 PUMICE_BOOT_NAME = "BOOT${@d.getVar('EFI_ARCH').upper()}.EFI"
 # Where the table of the root file system waits for its boot file.
 PUMICE_SLOTS = "${WORKDIR}/pumice-slots"
@@ -24,14 +27,15 @@ PUMICE_SLOTS = "${WORKDIR}/pumice-slots"
 PUMICE_UKIFY_SIGN = "--secureboot-private-key ${PUMICE_KEYS}/boot.key --secureboot-certificate ${PUMICE_KEYS}/boot.pem --signtool sbsign"
 PUMICE_UKIFY_ARGS = "${@d.getVar('PUMICE_UKIFY_SIGN') if bb.utils.to_boolean(d.getVar('PUMICE_SECURE_BOOT')) else ''}"
 
-do_image_pumice_root[depends] += " \
+do_image_pumice_root[depends] += "\
     cryptsetup-native:do_populate_sysroot \
     squashfs-tools-native:do_populate_sysroot \
 "
 do_image_pumice_root[cleandirs] += "${PUMICE_SLOTS}"
 
-IMAGE_CMD:pumice-root () {
-    image=${IMGDEPLOYDIR}/${IMAGE_NAME}.pumice-root
+# nooelint: oelint.task.docstrings - the head of this file says it
+IMAGE_CMD:pumice_root () {
+    image=${IMGDEPLOYDIR}/${IMAGE_NAME}.pumice_root
     # mksquashfs takes times from here or from its arguments, not from both.
     unset SOURCE_DATE_EPOCH
     mksquashfs ${IMAGE_ROOTFS} $image -quiet -no-progress -noappend -all-root -no-xattrs \
@@ -59,7 +63,7 @@ IMAGE_CMD:pumice-root () {
     echo "${DISTRO_VERSION}" >${PUMICE_SLOTS}/archive/etc/version
 }
 
-do_image_pumice_boot[depends] += " \
+do_image_pumice_boot[depends] += "\
     dosfstools-native:do_populate_sysroot \
     mtools-native:do_populate_sysroot \
     systemd-boot-native:do_populate_sysroot \
@@ -70,8 +74,9 @@ do_image_pumice_boot[depends] += " \
     ${@'sbsigntool-native:do_populate_sysroot' if bb.utils.to_boolean(d.getVar('PUMICE_SECURE_BOOT')) else ''} \
 "
 
-IMAGE_CMD:pumice-boot () {
-    image=${IMGDEPLOYDIR}/${IMAGE_NAME}.pumice-boot
+# nooelint: oelint.task.docstrings - as above
+IMAGE_CMD:pumice_boot () {
+    image=${IMGDEPLOYDIR}/${IMAGE_NAME}.pumice_boot
     file=${PUMICE_SLOTS}/${PUMICE_BOOT_NAME}
 
     # The kernel unpacks one archive over the other; the second is this image's own.
@@ -90,6 +95,8 @@ IMAGE_CMD:pumice-boot () {
         ${PUMICE_UKIFY_ARGS} \
         --output $file
 
+    # The time of the folders.
+    export SOURCE_DATE_EPOCH=${REPRODUCIBLE_TIMESTAMP_ROOTFS}
     truncate -s ${PUMICE_BOOT_SIZE}M $image
     mkfs.vfat --invariant -n PUMICE -s 8 $image
     touch --date=@${REPRODUCIBLE_TIMESTAMP_ROOTFS} $file

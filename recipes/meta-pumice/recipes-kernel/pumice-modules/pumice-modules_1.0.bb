@@ -3,9 +3,11 @@ DESCRIPTION = "Names the packages of what image/modules lists. No other module i
 SECTION = "kernel"
 LICENSE = "Apache-2.0"
 
+SRC_URI = ""
+
 S = "${UNPACKDIR}"
 
-inherit pumice-files
+inherit pumice_files
 
 do_configure[noexec] = "1"
 do_compile[noexec] = "1"
@@ -13,4 +15,5 @@ do_install[noexec] = "1"
 
 PACKAGE_ARCH = "${MACHINE_ARCH}"
 ALLOW_EMPTY:${PN} = "1"
-RRECOMMENDS:${PN} = "${@pumice_modules(d, 'root')}"
+PUMICE_MODULES := "${@pumice_modules(d, 'root')}"
+RRECOMMENDS:${PN} = "${PUMICE_MODULES}"

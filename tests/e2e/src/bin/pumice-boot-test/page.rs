@@ -1,0 +1,160 @@
+//! The box's page, as a browser without scripts uses it: curl, with the box's own authority, cookies and forms.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use pumice_lab::Namespace;
+
+use crate::{Failure, failed};
+
+/// The box's address until somebody says otherwise.
+pub(crate) const ADDRESS: &str = "192.168.73.1";
+
+/// Somebody at the page.
+#[derive(Debug)]
+pub(crate) struct Browser<'w> {
+    world: &'w Namespace,
+    folder: PathBuf,
+}
+
+/// What the page answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// Where it leads.
+    pub(crate) location: String,
+    pub(crate) text: String,
+}
+
+impl<'w> Browser<'w> {
+    /// Fetches the box's authority, which is trusted from then on and nothing else.
+    pub(crate) fn open(world: &'w Namespace, folder: &Path) -> Result<Self, Failure> {
+        let this = Self { world, folder: folder.to_owned() };
+        let authority = this.authority().display().to_string();
+        let fetched = this.curl(&[
+            "--output",
+            &authority,
+            "--write-out",
+            "%{http_code}",
+            &format!("http://{ADDRESS}/ca.crt"),
+        ])?;
+        if fetched == "200" { Ok(this) } else { Err(Failure(format!("/ca.crt: {fetched}"))) }
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Result<Answer, Failure> {
+        self.ask(path, &[])
+    }
+
+    /// Sends a form. Its proof is that of the page that has the form.
+    pub(crate) fn post(&self, page: &str, to: &str, fields: &[(&str, &str)]) -> Result<Answer, Failure> {
+        let shown = self.get(page)?;
+        let proof = shown
+            .text
+            .split_once("name=\"_csrf\" value=\"")
+            .and_then(|(_, rest)| rest.split_once('"'))
+            .map(|(proof, _)| proof.to_owned())
+            .ok_or_else(|| Failure(format!("{page} has no form: {} {}", shown.status, shown.text)))?;
+        let mut words = vec!["--data-urlencode".to_owned(), format!("_csrf={proof}")];
+        for (name, value) in fields {
+            words.extend(["--data-urlencode".to_owned(), format!("{name}={value}")]);
+        }
+        words.extend(["--header".to_owned(), format!("Origin: https://{ADDRESS}")]);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        self.ask(to, &words)
+    }
+
+    /// Sends a form that must lead on.
+    pub(crate) fn submit(&self, page: &str, to: &str, fields: &[(&str, &str)]) -> Result<String, Failure> {
+        let answer = self.post(page, to, fields)?;
+        match answer.status {
+            200 | 303 => Ok(answer.location),
+            status => Err(Failure(format!("{to}: {status}: {}", words_of(&answer.text)))),
+        }
+    }
+
+    /// Waits until the page is there.
+    pub(crate) fn await_page(&self, limit: Duration) -> Result<(), Failure> {
+        let deadline = Instant::now() + limit;
+        loop {
+            match self.get("/alive") {
+                Ok(answer) if answer.status == 200 => return Ok(()),
+                Ok(_) | Err(_) if Instant::now() < deadline => thread::sleep(Duration::from_millis(300)),
+                Ok(answer) => return Err(Failure(format!("/alive: {}", answer.status))),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn ask(&self, path: &str, words: &[&str]) -> Result<Answer, Failure> {
+        let (jar, authority) = (self.folder.join("cookies").display().to_string(), self.authority());
+        let authority = authority.display().to_string();
+        let url = format!("https://{ADDRESS}{path}");
+        let mut all = vec![
+            "--cacert",
+            &authority,
+            "--cookie",
+            &jar,
+            "--cookie-jar",
+            &jar,
+            "--write-out",
+            "\n%{http_code} %{redirect_url}",
+        ];
+        all.extend_from_slice(words);
+        all.push(&url);
+        let said = self.curl(&all)?;
+        let (text, end) = said.rsplit_once('\n').unwrap_or_default();
+        let (status, location) = end.split_once(' ').unwrap_or_default();
+        let location = location.strip_prefix(&format!("https://{ADDRESS}")).unwrap_or(location);
+        Ok(Answer {
+            status: status.parse().unwrap_or_default(),
+            location: location.to_owned(),
+            text: text.to_owned(),
+        })
+    }
+
+    fn curl(&self, words: &[&str]) -> Result<String, Failure> {
+        let mut command = Command::new("curl");
+        command
+            .args([
+                "--silent",
+                "--show-error",
+                "--noproxy",
+                "*",
+                "--connect-timeout",
+                "10",
+                "--max-time",
+                "60",
+            ])
+            .args(words)
+            .stdin(Stdio::null());
+        let output = self.world.run(|| command.output())?.map_err(failed("curl"))?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+        Err(Failure(format!("curl: {}", String::from_utf8_lossy(&output.stderr).trim())))
+    }
+
+    fn authority(&self) -> PathBuf {
+        self.folder.join("authority.crt")
+    }
+}
+
+/// A page without its markup.
+pub(crate) fn words_of(page: &str) -> String {
+    let mut text = String::new();
+    let mut inside = false;
+    for letter in page.chars() {
+        match letter {
+            '<' => inside = true,
+            '>' => {
+                inside = false;
+                text.push(' ');
+            }
+            _ if !inside => text.push(letter),
+            _ => {}
+        }
+    }
+    text.split_whitespace().collect::<Vec<&str>>().join(" ")
+}

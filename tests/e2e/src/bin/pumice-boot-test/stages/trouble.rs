@@ -1,0 +1,101 @@
+//! What happens to boxes.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::first::{add_phone, slowness};
+use super::{CELL, START, all_are_served, all_idle, ensure, identities, until};
+use crate::page::words_of;
+use crate::story::Story;
+use crate::{Failure, failed};
+
+/// The gateway is back within two seconds, and idle phones notice nothing.
+pub(crate) fn kill(story: &mut Story) -> Result<(), Failure> {
+    all_idle(story)?;
+    let before = identities(story)?;
+    let machine = story.machine()?;
+    machine.run("kill -9 $(cat /sys/fs/cgroup/system.slice/pumice.service/cgroup.procs)")?;
+    until("the gateway is ready again", START, || {
+        let said = machine.run("systemctl is-active pumice.service; true")?;
+        Ok(said.contains("active") && !said.contains("activating") && !said.contains("deactivating"))
+    })?;
+    let log = machine.run("journalctl --no-pager -b -o short-monotonic -u pumice.service | tail -n 60")?;
+    let stamp = |line: &str| line.split_once('[')?.1.split_once(']')?.0.trim().parse::<f32>().ok();
+    let killed = log.lines().rfind(|line| line.contains("status=9/KILL")).and_then(stamp);
+    let ready = log.lines().rfind(|line| line.contains("ready")).and_then(stamp);
+    let (Some(killed), Some(ready)) = (killed, ready) else {
+        return Err(Failure(format!("the log does not tell when it was killed and ready:\n{log}")));
+    };
+    let away = ready - killed;
+    story.table.row("kill -9 to ready", format!("{away:.1} s"), "of 2 s");
+    ensure((0.0..=2.0).contains(&away), || format!("it was away for {away} s:\n{log}"))?;
+    all_are_served(story)?;
+    let after = identities(story)?;
+    ensure(before == after, || format!("phones are not who they were: {before:?} {after:?}"))?;
+    slowness(story)
+}
+
+/// Phones are served, what people want to change is refused in words, and all is well when there is room again.
+pub(crate) fn fill(story: &mut Story) -> Result<(), Failure> {
+    let machine = story.machine()?;
+    machine.run("dd if=/dev/zero of=/var/filler bs=1048576 2>/dev/null; sync; true")?;
+    let free = machine.run("df -k /var | tail -n 1")?;
+    println!("full: {}", free.trim());
+    let browser = story.browser()?;
+    let refused = add_phone(&browser, 77);
+    all_idle(story)?;
+    all_are_served(story)?;
+    machine.run("rm /var/filler; sync")?;
+    match refused {
+        Err(failure) => println!("refused: {failure}"),
+        // What SQLite had reserved was enough for one more.
+        Ok(()) => println!("one more SIM found room"),
+    }
+    until("there is room again", Duration::from_secs(60), || Ok(add_phone(&browser, 78).is_ok()))?;
+    let home = browser.get("/")?;
+    ensure(home.status == 200, || format!("the page: {}", words_of(&home.text)))
+}
+
+/// The board's watchdog resets a machine whose gateway makes no progress, and it comes back.
+pub(crate) fn stand_still(story: &mut Story) -> Result<(), Failure> {
+    all_idle(story)?;
+    let before = identities(story)?;
+    let machine = story.machine.as_mut().ok_or_else(|| Failure("no machine".to_owned()))?;
+    let held = machine.run("ls -l /proc/$(cat /sys/fs/cgroup/system.slice/pumice.service/cgroup.procs)/fd | grep -c watchdog; true")?;
+    ensure(held.trim() == "1", || format!("the gateway does not hold the watchdog: {held}"))?;
+    machine.run("kill -STOP $(cat /sys/fs/cgroup/system.slice/pumice.service/cgroup.procs)")?;
+    let begun = Instant::now();
+    let data = machine.await_event("WATCHDOG", Duration::from_secs(180))?;
+    story.table.row(
+        "standing still to the watchdog's reset",
+        format!("{:.0} s", begun.elapsed().as_secs_f32()),
+        data.get("action").and_then(serde_json::Value::as_str).unwrap_or_default(),
+    );
+    let begun = Instant::now();
+    story.browser()?.await_page(START)?;
+    story.table.row(
+        "reset to the page",
+        format!("{:.0} s", begun.elapsed().as_secs_f32()),
+        "emulated, with the firmware",
+    );
+    all_are_served(story)?;
+    let after = identities(story)?;
+    ensure(before == after, || format!("phones are not who they were: {before:?} {after:?}"))
+}
+
+/// A disk whose last partition is gone: the box makes a new one, and is a new box.
+pub(crate) fn lose_data(story: &mut Story) -> Result<(), Failure> {
+    story.cut_power();
+    let mut command = Command::new("sgdisk");
+    command.arg("--delete=5").arg(&story.parts.disk).stdin(Stdio::null()).stdout(Stdio::null());
+    let status = command.status().map_err(failed("sgdisk"))?;
+    ensure(status.success(), || format!("sgdisk: {status}"))?;
+    story.plug_in()?;
+    story.machine()?.await_console("one-time code", START)?;
+    let browser = story.browser()?;
+    browser.await_page(START)?;
+    let claim = browser.get("/claim")?;
+    ensure(claim.status == 200, || format!("the box is not a new one: {}", claim.status))?;
+    story.radio.abort(CELL)?;
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! Updates: believed or not, interrupted, good, broken, and taken back.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{START, all_are_served, all_idle, ensure, identities, software, until};
+use crate::Failure;
+use crate::images::{BROKEN, NEXT};
+use crate::page::words_of;
+use crate::story::Story;
+
+/// How long writing a side may take.
+const INSTALLING: Duration = Duration::from_secs(240);
+/// How long a side may take to prove itself, or to be gone back from: five minutes, and two starts.
+const SETTLING: Duration = Duration::from_secs(600);
+
+/// An update whose signature is not right is not taken.
+pub(crate) fn forged(story: &mut Story) -> Result<(), Failure> {
+    order(story, "look", &[])?;
+    until("the stick was looked at", INSTALLING, || Ok(software(story)?.contains("forged.raucb")))?;
+    let shown = software(story)?;
+    ensure(shown.contains(NEXT) && shown.contains(BROKEN), || format!("the stick: {shown}"))?;
+    install(story, "forged.raucb")?;
+    until("it is refused", INSTALLING, || Ok(software(story)?.contains("was refused")))?;
+    println!("{}", software(story)?);
+    all_are_served(story)
+}
+
+/// The plug is pulled while phones browse and an update is written: the old side goes on, and nothing that was accepted is lost.
+pub(crate) fn cut_off(story: &mut Story) -> Result<(), Failure> {
+    cut_in(story, Duration::from_secs(3))
+}
+
+/// The same at many moments, from the first look at the bundle to the start of the new side.
+pub(crate) fn cut_at_many_moments(story: &mut Story) -> Result<(), Failure> {
+    for tenths in [2, 10, 20, 50, 80, 120, 180] {
+        println!("cut after {} s", f64::from(tenths) / 10.0);
+        cut_in(story, Duration::from_millis(u64::from(tenths * 100_u32)))?;
+    }
+    Ok(())
+}
+
+fn cut_in(story: &mut Story, delay: Duration) -> Result<(), Failure> {
+    all_idle(story)?;
+    let before = identities(story)?;
+    install(story, "next.raucb")?;
+    let browsing: Vec<_> = story
+        .phones
+        .iter()
+        .map(|phone| story.radio.begin_browsing(*phone, crate::story::SERVER))
+        .collect::<Result<_, _>>()?;
+    thread::sleep(delay);
+    story.cut_power();
+    drop(browsing);
+    story.plug_in()?;
+    let begun = Instant::now();
+    let browser = story.browser_when_up()?;
+    println!("the page is back after {:.0} s", begun.elapsed().as_secs_f32());
+    let phones = words_of(&browser.get("/phones")?.text);
+    ensure(phones.contains("0010100000000") || phones.contains("00101"), || format!("phones: {phones}"))?;
+    all_are_served(story)?;
+    let after = identities(story)?;
+    ensure(before == after, || format!("phones are not who they were: {before:?} {after:?}"))?;
+    // Whichever side it is, it proves itself before it is asked for more.
+    until("this side has proved itself", SETTLING, || Ok(!software(story)?.contains("is proving itself")))
+}
+
+/// To the next version, which proves itself; phones are who they were.
+pub(crate) fn next(story: &mut Story) -> Result<(), Failure> {
+    all_idle(story)?;
+    let before = identities(story)?;
+    let begun = Instant::now();
+    install(story, "next.raucb")?;
+    until("it has proved itself", SETTLING, || {
+        Ok(software(story)?.contains(&format!("{NEXT} has proved itself")))
+    })?;
+    story.table.row(
+        "an update, asked for to proved",
+        format!("{:.0} s", begun.elapsed().as_secs_f32()),
+        "emulated",
+    );
+    all_are_served(story)?;
+    let after = identities(story)?;
+    ensure(before == after, || format!("phones are not who they were: {before:?} {after:?}"))?;
+    // It is an appliance: nobody can log in.
+    let machine = story.machine()?;
+    ensure(!machine.has_shell(), || "an appliance has a shell".to_owned())?;
+    let console = machine.console();
+    ensure(!console.contains("login:"), || "the console offers a login".to_owned())
+}
+
+/// To one whose gateway does not start: the box goes back by itself.
+pub(crate) fn broken(story: &mut Story) -> Result<(), Failure> {
+    all_idle(story)?;
+    let before = identities(story)?;
+    let begun = Instant::now();
+    install(story, "broken.raucb")?;
+    until("it was gone back from", SETTLING + INSTALLING, || {
+        Ok(software(story)?.contains(&format!("{BROKEN} did not prove itself")))
+    })?;
+    story.table.row(
+        "an update that does not work, to gone back from",
+        format!("{:.0} s", begun.elapsed().as_secs_f32()),
+        "emulated; five minutes of it are its trial",
+    );
+    println!("{}", software(story)?);
+    all_are_served(story)?;
+    let after = identities(story)?;
+    ensure(before == after, || format!("phones are not who they were: {before:?} {after:?}"))
+}
+
+/// Nothing that works is on the other side now: the box says so.
+pub(crate) fn go_back(story: &mut Story) -> Result<(), Failure> {
+    let answer = story.browser()?.get("/care/software")?;
+    println!("{}", words_of(&answer.text));
+    Ok(())
+}
+
+fn install(story: &Story, name: &str) -> Result<(), Failure> {
+    order(story, "install", &[("stick", name)])
+}
+
+fn order(story: &Story, deed: &str, fields: &[(&str, &str)]) -> Result<(), Failure> {
+    let to = format!("/care/software/{deed}");
+    story.browser()?.submit("/care/software", &to, fields).map(|_| ())
+}
+
+impl Story {
+    /// The browser, once the box is up.
+    fn browser_when_up(&self) -> Result<crate::page::Browser<'_>, Failure> {
+        until("the page is there", START, || self.browser().map(|_| true))?;
+        let browser = self.browser()?;
+        browser.await_page(START)?;
+        Ok(browser)
+    }
+}
