@@ -1,5 +1,6 @@
 //! The board as a whole: opens what is there, says what is not, and is polled from one thread.
 
+mod again;
 mod parts;
 mod readings;
 #[cfg(test)]
@@ -226,13 +227,21 @@ impl Hardware {
 
     /// Starts the watchdog, once everything that is watched has started. A board without one goes on without.
     pub fn start_watchdog(&mut self) {
-        let Some((device, timeout)) = self.watched.take() else { return };
-        let opened = Keeper::open(&self.tree.path(&device), timeout);
-        self.watchdog = noted(&mut self.missing, || "watchdog".to_owned(), opened);
-        self.readings.watchdog = self.watchdog.as_ref().map(|keeper| WatchdogReading {
+        if self.watched.is_some() && self.watchdog.is_none() {
+            let opened = self.open_watchdog();
+            noted(&mut self.missing, || "watchdog".to_owned(), opened);
+        }
+    }
+
+    fn open_watchdog(&mut self) -> io::Result<()> {
+        let Some((device, timeout)) = &self.watched else { return Ok(()) };
+        let keeper = Keeper::open(&self.tree.path(device), *timeout)?;
+        self.readings.watchdog = Some(WatchdogReading {
             timeout: keeper.timeout(),
             reset_the_board: keeper.has_reset_the_board(),
         });
+        self.watchdog = Some(keeper);
+        Ok(())
     }
 
     /// Stops the watchdog, because the gateway ends by order and the board goes on without it.
@@ -241,6 +250,7 @@ impl Hardware {
     /// The watchdog cannot be stopped: it will reset the board.
     pub fn stop_watchdog(&mut self) -> io::Result<()> {
         self.readings.watchdog = None;
+        self.watched = None;
         self.watchdog.take().map_or(Ok(()), Keeper::stop)
     }
 

@@ -48,7 +48,7 @@ fn every_part_is_read() {
     let board = parse(solar).unwrap();
     let Some(ButtonWire::Line(line)) = &board.button else { panic!("{:?}", board.button) };
     assert_eq!((line.line, line.active_low, line.bias), (27, true, Bias::PullUp));
-    assert!(matches!(&board.lamps[0].wire, LampWire::Line(line) if line.line == 5 && !line.active_low));
+    assert!(matches!(&board.lamps[0].wire, LampWire::Line(line) if line.line == 16 && !line.active_low));
     assert_eq!((board.supplies[0].address, board.supplies[0].shunt_micro_ohm), (0x40, 2_000));
     assert_eq!(board.battery.unwrap().source, BatterySource::Supervisor);
     assert_eq!(board.gnss.unwrap().pps.as_deref(), Some("pps0"));

@@ -352,3 +352,22 @@ fn who_is_stuck_is_told_once_and_a_halt_is_given_a_minute() {
     bench.run(5_000);
     assert_eq!(bench.events[2..], [stuck(&["halt"])]);
 }
+
+/// As at a start that is faster than the drivers.
+#[test]
+fn what_comes_late_is_found() {
+    let root = tempfile::tempdir().unwrap();
+    let board = crate::recognise::by_name("qemu-virt").unwrap();
+    let mut hardware = Hardware::open(&board, Tree::new(root.path()), Duration::ZERO);
+    hardware.start_watchdog();
+    let missing = |hardware: &Hardware| {
+        hardware.missing().iter().map(|missing| missing.part.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(missing(&hardware), ["button", "rtc", "storage", "watchdog"]);
+    assert!(hardware.look_again(&board, Duration::from_secs(5)).is_empty());
+    assert_eq!(missing(&hardware), ["button", "rtc", "storage", "watchdog"]);
+    std::fs::create_dir_all(root.path().join("sys/class/rtc/rtc0")).unwrap();
+    std::fs::create_dir_all(root.path().join("dev/vda")).unwrap();
+    assert_eq!(hardware.look_again(&board, Duration::from_secs(10)), ["rtc", "storage"]);
+    assert_eq!(missing(&hardware), ["button", "watchdog"]);
+}

@@ -31,6 +31,9 @@ const LAST_WORD: Duration = Duration::from_secs(3);
 /// How often the clock is judged, and what was read is told.
 const TELL_EVERY: Duration = Duration::from_secs(1);
 
+/// How often parts are looked for that were missing: drivers are loaded while the gateway serves already, and sticks plugged in.
+const LOOK_AGAIN_EVERY: Duration = Duration::from_secs(5);
+
 /// The loop must come round within this time, or the board's watchdog is not fed.
 const LOOP_DEADLINE: Duration = Duration::from_secs(30);
 
@@ -141,6 +144,8 @@ impl BoardThread {
             )
         });
         let room = Room {
+            board: begin.board.clone(),
+            look_again_at: LOOK_AGAIN_EVERY,
             hardware,
             line,
             supervisor: None,
@@ -192,6 +197,8 @@ impl Drop for BoardThread {
 }
 
 struct Room {
+    board: Board,
+    look_again_at: Duration,
     hardware: Hardware,
     line: Option<Line>,
     supervisor: Option<(bool, bool)>,
@@ -213,6 +220,12 @@ impl Room {
             for event in self.hardware.poll(now) {
                 // Who listens is behind or gone; the readings say the same.
                 let _ = self.tell.try_send(Happened::Board(event));
+            }
+            if now >= self.look_again_at {
+                self.look_again_at = now + LOOK_AGAIN_EVERY;
+                for part in self.hardware.look_again(&self.board, now) {
+                    tracing::info!("{part} is there now");
+                }
             }
             if now >= self.tell_at {
                 self.tell_at = now + TELL_EVERY;

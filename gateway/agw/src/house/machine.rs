@@ -1,11 +1,11 @@
 //! The box, as its people see it and act on it.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pumice_board::power::Level;
+use pumice_board::sysfs::Tree;
 use pumice_board::time::Source;
 use pumice_board::{Backhaul, Board, Readings};
 use pumice_model::control::{Pending, Refusal};
@@ -26,6 +26,7 @@ use super::configure::Settler;
 use super::ending::{Ending, Endings, to_its_end};
 use super::hardware::Seen;
 use super::store_door::{StoreDoor, unix_seconds};
+use super::upkeep::roles_by_name;
 use crate::config::{Ground, Way};
 use crate::machine::captures::Captures;
 use crate::machine::diagnostics::{Parts, Scrubber, bundle};
@@ -45,7 +46,6 @@ pub(crate) struct Eyes {
     pub(crate) notes: Arc<[String]>,
     pub(crate) seen: watch::Receiver<Arc<Seen>>,
     pub(crate) reachability: watch::Receiver<Reachability>,
-    pub(crate) roles: Arc<BTreeMap<String, &'static str>>,
     pub(crate) places: interfaces::Places,
     /// The phones' own interface.
     pub(crate) tun: String,
@@ -56,7 +56,8 @@ pub(crate) struct Eyes {
 impl Eyes {
     /// The interfaces as they are now. Reads files of the kernel: not for the core's thread.
     pub(crate) fn interfaces(&self) -> Vec<InterfaceView> {
-        interfaces::list(&self.places, &interfaces::addresses(), &self.roles, &self.tun)
+        let roles = roles_by_name(&self.board, &Tree::new("/"));
+        interfaces::list(&self.places, &interfaces::addresses(), &roles, &self.tun)
     }
 
     /// The interface of the default route.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use pumice_board::button::Press;
 use pumice_board::led::LedState;
 use pumice_board::power::Action;
+use pumice_board::sysfs::Tree;
 use pumice_board::{Board, Event};
 use pumice_model::keeper::Machine;
 use pumice_model::machine::Reset;
@@ -30,8 +31,8 @@ mod tests;
 /// How often the lamp's state is thought over.
 const LAMP_EVERY: Duration = Duration::from_secs(2);
 
-/// How often the certificate is looked at: addresses change when a cable is plugged in.
-const CERTIFICATE_EVERY: Duration = Duration::from_secs(30);
+/// How often interfaces and addresses are looked at: cables are plugged in, and drivers are loaded while phones are served already.
+const SURROUNDINGS_EVERY: Duration = Duration::from_secs(5);
 
 /// How long a battery and a button wait for a disk.
 const DISK_TIME: Duration = Duration::from_secs(2);
@@ -54,6 +55,8 @@ pub(crate) struct Upkeep {
     pub(crate) certified: Certified,
     pub(crate) roles: Roles,
     pub(crate) setup: Option<SetupAccessPoint>,
+    /// Whether the box is to open a WiFi of its own, if it has one.
+    pub(crate) wants_setup_wifi: bool,
     /// The name that is announced: another box may have the usual one.
     pub(crate) announced: Option<watch::Receiver<String>>,
 }
@@ -64,7 +67,7 @@ impl Upkeep {
         let mut ground = self.machine.eyes.ground.clone();
         self.write_network_files(&ground.borrow_and_update().clone());
         let mut lamp = ticks(LAMP_EVERY);
-        let mut renewal = ticks(CERTIFICATE_EVERY);
+        let mut surroundings = ticks(SURROUNDINGS_EVERY);
         let mut time = ticks(TIME_EVERY);
         let mut battery_low = false;
         loop {
@@ -78,7 +81,10 @@ impl Upkeep {
                     let state = self.lamp(battery_low).await;
                     self.board.order(Order::Show(state));
                 }
-                _ = renewal.tick() => self.renew_certificate().await,
+                _ = surroundings.tick() => {
+                    self.look_at_interfaces().await;
+                    self.renew_certificate().await;
+                }
                 _ = time.tick() => self.keep_time().await,
             }
         }
@@ -199,6 +205,23 @@ impl Upkeep {
         state_of_lamp(looked, battery_low, online == Some(false) && wants_internet)
     }
 
+    /// What comes late: the files of networks follow it, and a box that is to open a WiFi for setup begins anew with it.
+    async fn look_at_interfaces(&mut self) {
+        let board = Arc::clone(&self.machine.eyes.board);
+        let looked = tokio::task::spawn_blocking(move || roles(&board, &Tree::new("/"))).await;
+        let Ok(now) = looked else { return };
+        if now == self.roles {
+            return;
+        }
+        self.roles = now;
+        let ground = Arc::clone(&self.machine.eyes.ground.borrow());
+        self.write_network_files(&ground);
+        if self.setup.is_none() && self.wants_setup_wifi && self.roles.setup.is_some() {
+            tracing::info!("the WiFi for setup has come");
+            self.endings.soon(Ending::Restart);
+        }
+    }
+
     /// In a thread of its own: it waits for the disk.
     fn write_network_files(&self, ground: &Ground) {
         let (backhaul, roles, setup) = (ground.backhaul.clone(), self.roles.clone(), self.setup.clone());
@@ -286,29 +309,29 @@ fn ticks(every: Duration) -> tokio::time::Interval {
 }
 
 /// The interfaces by what they serve for, as the board says and as they are now.
-pub(crate) fn roles(board: &Board, tree: &pumice_board::sysfs::Tree) -> Roles {
+pub(crate) fn roles(board: &Board, tree: &Tree) -> Roles {
     use pumice_board::{Medium, Role};
     let found = pumice_board::interfaces::find(board, tree);
+    // Of two that may serve for the same, the one that the board's file has for it first of all.
     let of = |medium: Medium, role: Role| {
-        found
-            .iter()
-            .find(|found| found.medium == medium && found.roles.contains(&role))
-            .map(|found| found.name.clone())
+        let rank =
+            |found: &&pumice_board::interfaces::Found| found.roles.iter().position(|each| *each == role);
+        let fit = found.iter().filter(|found| found.medium == medium && rank(found).is_some());
+        fit.min_by_key(rank).map(|found| found.name.clone())
     };
+    let setup = found.iter().find(|found| found.roles.contains(&Role::Setup));
     Roles {
         backhaul: of(Medium::Ethernet, Role::Backhaul),
         wifi: of(Medium::Wifi, Role::Backhaul),
         modem: of(Medium::Modem, Role::Backhaul),
         lan: of(Medium::Ethernet, Role::Cell).or_else(|| of(Medium::Ethernet, Role::Lan)),
+        setup: setup.map(|found| found.name.clone()),
         fallback: (board.fallback_address, board.fallback_prefix),
     }
 }
 
 /// The roles of interfaces by their names, as people see them.
-pub(crate) fn roles_by_name(
-    board: &Board,
-    tree: &pumice_board::sysfs::Tree,
-) -> std::collections::BTreeMap<String, &'static str> {
+pub(crate) fn roles_by_name(board: &Board, tree: &Tree) -> std::collections::BTreeMap<String, &'static str> {
     use pumice_board::{Medium, Role};
     let found = pumice_board::interfaces::find(board, tree);
     found

@@ -37,6 +37,8 @@ pub(crate) struct Roles {
     pub(crate) modem: Option<String>,
     /// Where the cell, or the shop's computer, is. May be the same as `backhaul` on a board with one socket.
     pub(crate) lan: Option<String>,
+    /// The WiFi that can be opened for setup.
+    pub(crate) setup: Option<String>,
     /// The page's address there, whatever else is configured, and how many bits of it are the network's.
     pub(crate) fallback: (Ipv4Addr, u8),
 }

@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use pumice_board::sysfs::Tree;
 use pumice_core::Core;
 use pumice_core::choose::Choices;
 use pumice_model::box_identity::BoxIdentity;
@@ -75,12 +76,11 @@ impl Running {
             Configured::Whole(settings) => settings.user_plane.tun.clone(),
             Configured::Unfinished(..) => String::new(),
         };
-        let tree = pumice_board::sysfs::Tree::new("/");
-        let roles_now = Arc::new(roles_by_name(&opened.board, &tree));
-        let (named, phones) = (Arc::clone(&roles_now), tun.clone());
+        let (board, phones) = (Arc::clone(&opened.board), tun.clone());
         let facts = BoxFacts {
             ways: ways(&opened.board),
             addresses: Arc::new(move || {
+                let named = roles_by_name(&board, &Tree::new("/"));
                 let seen = interfaces::list(&Places::default(), &interfaces::addresses(), &named, &phones);
                 seen.into_iter().flat_map(|interface| interface.addresses).collect()
             }),
@@ -98,7 +98,6 @@ impl Running {
             notes: Arc::clone(&opened.notes),
             seen: opened.board_thread.seen(),
             reachability,
-            roles: roles_now,
             places: Places::default(),
             tun: tun.clone(),
             begun: Instant::now(),
@@ -165,8 +164,9 @@ impl Running {
             names: ground.page.hosts.clone(),
             identity: tls,
             certified,
-            roles: roles(&opened.board, &tree),
+            roles: roles(&opened.board, &Tree::new("/")),
             setup,
+            wants_setup_wifi: ground.page.setup_wifi && matches!(configured, Configured::Unfinished(..)),
             announced: announcement.as_ref().map(Announcement::name),
         };
         tasks.spawn(upkeep.run());

@@ -124,7 +124,7 @@ fn of_image(frame: &Frame, view: &Software, image: &Image) -> Markup {
                 div {
                     dt { (t!(frame, "software.side", name = side.name)) }
                     dd {
-                        (side.version.as_deref().unwrap_or(t!(frame, "software.empty"))) " "
+                        (side.version.as_deref().unwrap_or_else(|| t!(frame, "software.empty"))) " "
                         @if side.runs { (badge(State::Ok, t!(frame, "software.runs"))) }
                     }
                 }

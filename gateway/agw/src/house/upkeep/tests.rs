@@ -1,5 +1,4 @@
 use pumice_board::recognise;
-use pumice_board::sysfs::Tree;
 
 use super::*;
 
@@ -49,4 +48,19 @@ fn a_board_without_interfaces_has_no_roles() {
     let (_root, tree) = tree_with(&[]);
     assert_eq!(roles(&board, &tree).lan, None);
     assert!(roles_by_name(&board, &tree).is_empty());
+}
+
+#[test]
+fn of_two_sockets_the_better_one_leads_to_the_internet() {
+    for (name, interfaces, backhaul, lan) in [
+        ("raspberry-pi-4", &["eth0", "eth1"][..], "eth1", "eth0"),
+        ("raspberry-pi-4", &["eth0"], "eth0", "eth0"),
+        ("qemu-virt", &["eth0", "eth1"], "eth1", "eth0"),
+        ("solar-1", &["eth0", "eth1"], "eth1", "eth0"),
+    ] {
+        let board = recognise::by_name(name).unwrap();
+        let (_root, tree) = tree_with(interfaces);
+        let roles = roles(&board, &tree);
+        assert_eq!((roles.backhaul.as_deref(), roles.lan.as_deref()), (Some(backhaul), Some(lan)), "{name}");
+    }
 }

@@ -17,6 +17,7 @@ fn roles() -> Roles {
         wifi: name("wlan0"),
         modem: name("wwan0"),
         lan: name("eth1"),
+        setup: name("wlan0"),
         fallback: ([192, 168, 77, 1].into(), 24),
     }
 }
@@ -119,7 +120,7 @@ fn one_radio_is_not_both_client_and_access_point() {
 
 #[test]
 fn what_a_board_lacks_is_refused() {
-    let bare = Roles { backhaul: None, wifi: None, modem: None, lan: None, ..roles() };
+    let bare = Roles { backhaul: None, wifi: None, modem: None, lan: None, setup: None, ..roles() };
     for way in [Way::Dhcp, pppoe("u", "p"), modem("a", "u", "p"), wifi("s", None)] {
         let word = way.word();
         assert_eq!(render(&settings(Some(way)), &bare, None), Err(Unfit::NoInterface { way: word }));

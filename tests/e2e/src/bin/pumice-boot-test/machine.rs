@@ -70,9 +70,9 @@ impl Machine {
             .args(["-drive", &format!("if=none,id=disk,format=raw,file={}", shown(&parts.disk))])
             .args(["-device", "virtio-blk-pci,drive=disk"])
             .args(["-netdev", "tap,id=cell,ifname=cell,script=no,downscript=no"])
-            .args(["-device", "virtio-net-pci,netdev=cell,mac=02:70:75:6d:69:01"])
+            .args(["-device", "virtio-net-pci,netdev=cell,mac=02:70:75:6d:69:01,romfile="])
             .args(["-netdev", "tap,id=beyond,ifname=beyond,script=no,downscript=no"])
-            .args(["-device", "virtio-net-pci,netdev=beyond,mac=02:70:75:6d:69:02"])
+            .args(["-device", "virtio-net-pci,netdev=beyond,mac=02:70:75:6d:69:02,romfile="])
             .args(["-device", "qemu-xhci", "-device", "usb-storage,drive=stick"])
             .args([
                 "-drive",
@@ -87,10 +87,11 @@ impl Machine {
             .stdout(Stdio::null())
             .stderr(File::create(path("qemu")).map_err(failed("a file for QEMU's words"))?);
         let process = world.spawn(command)?;
-        let stream = connect(&control).map_err(|error| {
+        let said = |error: String| {
             let said = fs::read_to_string(path("qemu")).unwrap_or_default();
             Failure(format!("QEMU: {error}: {said}"))
-        })?;
+        };
+        let stream = connect(&control).map_err(|error| said(error.to_string()))?;
         let mut this = Self {
             process,
             control: BufReader::new(stream),
@@ -99,8 +100,8 @@ impl Machine {
             events: Vec::new(),
             started: Instant::now(),
         };
-        this.reply()?;
-        this.execute(&json!({"execute": "qmp_capabilities"}))?;
+        let greeted = this.reply().and_then(|_| this.execute(&json!({"execute": "qmp_capabilities"})));
+        greeted.map_err(|failure| said(failure.to_string()))?;
         Ok(this)
     }
 

@@ -32,15 +32,16 @@ impl<'w> Browser<'w> {
     /// Fetches the box's authority, which is trusted from then on and nothing else.
     pub(crate) fn open(world: &'w Namespace, folder: &Path) -> Result<Self, Failure> {
         let this = Self { world, folder: folder.to_owned() };
-        let authority = this.authority().display().to_string();
-        let fetched = this.curl(&[
-            "--output",
-            &authority,
-            "--write-out",
-            "%{http_code}",
-            &format!("http://{ADDRESS}/ca.crt"),
-        ])?;
-        if fetched == "200" { Ok(this) } else { Err(Failure(format!("/ca.crt: {fetched}"))) }
+        let fetched = folder.join("authority.der");
+        let (from, url) = (fetched.display().to_string(), format!("http://{ADDRESS}/ca.crt"));
+        let status = this.curl(&["--output", &from, "--write-out", "%{http_code}", &url])?;
+        if status != "200" {
+            return Err(Failure(format!("/ca.crt: {status}")));
+        }
+        let mut command = Command::new("openssl");
+        command.args(["x509", "-inform", "DER", "-in", &from, "-out"]).arg(this.authority());
+        let status = command.stdin(Stdio::null()).status().map_err(failed("openssl"))?;
+        if status.success() { Ok(this) } else { Err(Failure(format!("openssl: {status}"))) }
     }
 
     pub(crate) fn get(&self, path: &str) -> Result<Answer, Failure> {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use pumice_ransim::ran::EnbIndex;
 
 use crate::Failure;
-use crate::page::words_of;
+use crate::page::{Browser, words_of};
 use crate::story::{SERVER, Story};
 
 /// The only cell.
@@ -43,6 +43,14 @@ pub(crate) fn until(
 
 pub(crate) fn ensure(is_so: bool, what: impl FnOnce() -> String) -> Result<(), Failure> {
     if is_so { Ok(()) } else { Err(Failure(what())) }
+}
+
+/// A browser, once the box is up.
+pub(crate) fn browser_when_up(story: &Story) -> Result<Browser<'_>, Failure> {
+    until("the page is there", START, || story.browser().map(|_| true))?;
+    let browser = story.browser()?;
+    browser.await_page(START)?;
+    Ok(browser)
 }
 
 /// The software page in words.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use pumice_e2e::real::sim;
 
-use super::{CELL, START, all_are_served, ensure, until};
+use super::{CELL, START, all_are_served, browser_when_up, ensure, until};
 use crate::page::Browser;
 use crate::story::{BEYOND, SERVER, Story};
 use crate::{Failure, ports};
@@ -33,8 +33,7 @@ pub(crate) fn set_up(story: &mut Story) -> Result<(), Failure> {
     let said = story.machine()?.await_console("one-time code", START)?;
     let code = said.split_once("one-time code").map(|(_, rest)| rest.trim_start()).unwrap_or_default();
     let code = code.split_whitespace().next().unwrap_or_default().to_owned();
-    let browser = story.browser()?;
-    browser.await_page(START)?;
+    let browser = browser_when_up(story)?;
     browser.submit("/claim", "/claim", &[("step", "code"), ("code", &code), ("language", "en")])?;
     let owner = [("step", "owner"), ("name", "Amina"), ("password", PASSWORD), ("again", PASSWORD)];
     browser.submit("/claim", "/claim", &owner)?;
@@ -54,15 +53,12 @@ pub(crate) fn set_up(story: &mut Story) -> Result<(), Failure> {
     ];
     browser.submit("/setup/network", "/setup/network", &network)?;
     browser.await_page(START)?;
-    until("the network is served", START, || serves(&browser))?;
-    for number in 1..=PHONES {
+    // The box starts its network; only then it knows phones.
+    until("the network is served", START, || add_phone(&browser, 1).map(|()| true))?;
+    for number in 2..=PHONES {
         add_phone(&browser, number)?;
     }
     Ok(())
-}
-
-fn serves(browser: &Browser<'_>) -> Result<bool, Failure> {
-    Ok(browser.get("/setup/cell")?.text.contains("36412"))
 }
 
 /// Sells a SIM at the page.

@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::first::{add_phone, slowness};
-use super::{CELL, START, all_are_served, all_idle, ensure, identities, until};
+use super::{CELL, START, all_are_served, all_idle, browser_when_up, ensure, identities, until};
 use crate::page::words_of;
 use crate::story::Story;
 use crate::{Failure, failed};
@@ -72,7 +72,7 @@ pub(crate) fn stand_still(story: &mut Story) -> Result<(), Failure> {
         data.get("action").and_then(serde_json::Value::as_str).unwrap_or_default(),
     );
     let begun = Instant::now();
-    story.browser()?.await_page(START)?;
+    browser_when_up(story)?;
     story.table.row(
         "reset to the page",
         format!("{:.0} s", begun.elapsed().as_secs_f32()),
@@ -92,8 +92,7 @@ pub(crate) fn lose_data(story: &mut Story) -> Result<(), Failure> {
     ensure(status.success(), || format!("sgdisk: {status}"))?;
     story.plug_in()?;
     story.machine()?.await_console("one-time code", START)?;
-    let browser = story.browser()?;
-    browser.await_page(START)?;
+    let browser = browser_when_up(story)?;
     let claim = browser.get("/claim")?;
     ensure(claim.status == 200, || format!("the box is not a new one: {}", claim.status))?;
     story.radio.abort(CELL)?;

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{START, all_are_served, all_idle, ensure, identities, software, until};
+use super::{all_are_served, all_idle, browser_when_up, ensure, identities, software, until};
 use crate::Failure;
 use crate::images::{BROKEN, NEXT};
 use crate::page::words_of;
@@ -54,7 +54,7 @@ fn cut_in(story: &mut Story, delay: Duration) -> Result<(), Failure> {
     drop(browsing);
     story.plug_in()?;
     let begun = Instant::now();
-    let browser = story.browser_when_up()?;
+    let browser = browser_when_up(story)?;
     println!("the page is back after {:.0} s", begun.elapsed().as_secs_f32());
     let phones = words_of(&browser.get("/phones")?.text);
     ensure(phones.contains("0010100000000") || phones.contains("00101"), || format!("phones: {phones}"))?;
@@ -123,14 +123,4 @@ fn install(story: &Story, name: &str) -> Result<(), Failure> {
 fn order(story: &Story, deed: &str, fields: &[(&str, &str)]) -> Result<(), Failure> {
     let to = format!("/care/software/{deed}");
     story.browser()?.submit("/care/software", &to, fields).map(|_| ())
-}
-
-impl Story {
-    /// The browser, once the box is up.
-    fn browser_when_up(&self) -> Result<crate::page::Browser<'_>, Failure> {
-        until("the page is there", START, || self.browser().map(|_| true))?;
-        let browser = self.browser()?;
-        browser.await_page(START)?;
-        Ok(browser)
-    }
 }
