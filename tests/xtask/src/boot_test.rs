@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use crate::debian;
 use crate::image::{self, Flavour, Plan};
+use crate::steps::Outcome;
 use crate::test::Tier;
-use crate::workspace::{cargo, program, programs, succeed, target};
+use crate::workspace::{cargo, is_ci, program, programs, succeed, target};
 
 /// Builds and tells the story.
 pub(crate) fn run(tier: Tier) -> ExitCode {
@@ -18,7 +18,77 @@ pub(crate) fn run(tier: Tier) -> ExitCode {
     }
 }
 
-/// The same as a step of the tests.
+/// The boot test as a step of the others: it takes a quarter of an hour, so it is run where something has changed that it is about.
+pub(crate) fn step(tier: Tier) -> Outcome {
+    if !is_ci() && tier == Tier::Fast {
+        return Outcome::Skipped(
+            "only continuous integration runs it here; `cargo xtask boot-test` does".to_owned(),
+        );
+    }
+    match reason_to_run(tier) {
+        Ok(reason) => {
+            println!("the boot test is run: {reason}");
+            check(tier).into()
+        }
+        Err(base) => {
+            println!(
+                "the boot test is not run: nothing that it is about has changed since {base}, which passed it"
+            );
+            Outcome::Passed
+        }
+    }
+}
+
+/// What the boot test is about.
+const ABOUT: [&str; 12] = [
+    ".ci",
+    "Cargo.lock",
+    "Cargo.toml",
+    "board-support",
+    "gateway/agw/src/software",
+    "gateway/agw/src/software.rs",
+    "gateway/agw/src/start",
+    "gateway/store/src",
+    "image",
+    "recipes",
+    "tests/e2e/src/bin/pumice-boot-test",
+    "tests/xtask/src",
+];
+
+/// Why it is run; else the commit since which nothing has changed. What lands on the main branch has passed, so the branch as it was
+/// before is that commit; where that is not known, everything counts as changed.
+fn reason_to_run(tier: Tier) -> Result<String, String> {
+    if tier == Tier::Full {
+        return Ok("--full".to_owned());
+    }
+    let Some(base) = base() else {
+        return Ok("the commit that passed it last is not known".to_owned());
+    };
+    let changed = git(&[&["diff", "--name-only", &base, "HEAD", "--"][..], &ABOUT].concat());
+    match changed.as_deref().map(str::lines).map(|mut lines| lines.next()) {
+        Some(None) => Err(base),
+        Some(Some(first)) => Ok(format!("{first} has changed since {base}")),
+        None => Ok(format!("what has changed since {base} cannot be told")),
+    }
+}
+
+/// The commit on the main branch before the ones that are tested now: as PUMICE_BASE says, or as the clone knows it.
+fn base() -> Option<String> {
+    let given = std::env::var("PUMICE_BASE").ok().filter(|base| !base.is_empty());
+    let base = given.or_else(|| git(&["rev-parse", "--verify", "--quiet", "origin/main"]))?;
+    let base = git(&["rev-parse", "--verify", "--quiet", &format!("{base}^{{commit}}")])?;
+    let head = git(&["rev-parse", "HEAD"])?;
+    let is_before = base != head && git(&["merge-base", "--is-ancestor", &base, &head]).is_some();
+    is_before.then_some(base)
+}
+
+/// What git says, if it succeeds.
+fn git(words: &[&str]) -> Option<String> {
+    let output = program("git").args(words).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Builds the images, and tells their story.
 pub(crate) fn check(tier: Tier) -> Result<(), String> {
     debian::provide_for_boot_test()?;
     let version = image::own_version()?;

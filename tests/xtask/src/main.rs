@@ -11,6 +11,8 @@ mod deny;
 mod image;
 mod layout;
 mod man;
+mod oelint;
+mod recipe;
 mod report;
 mod results;
 mod rust_tools;
@@ -36,6 +38,7 @@ usage: cargo xtask <command>
   image [--development]      an image for ARM64 machines with UEFI, and the update to it, in target/image
   boot-test [--full]         images, built and booted in an emulated machine: setup, phones, crashes, cut power,
                     updates. --full cuts the power at many moments, and builds twice to compare
+  recipe            makes the list of crates of the Yocto recipe from Cargo.lock
   man [<folder>]    writes the man pages of the commands, into target/man unless told
 
 demo and test need root, or a user who may make user namespaces and open /dev/net/tun.
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         ["boot-test"] => boot_test::run(test::Tier::Fast),
         ["boot-test", "--full"] => boot_test::run(test::Tier::Full),
         ["image", flags @ ..] if flags.iter().all(|flag| *flag == "--development") => image::run(flags),
+        ["recipe"] => recipe::run(),
         ["man"] => man::run(None),
         ["man", folder] => man::run(Some(folder)),
         ["help" | "--help" | "-h"] => {

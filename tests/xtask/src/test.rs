@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::report::Report;
 use crate::steps::{Step, minutes, step, test_step};
 use crate::workspace::{cargo, is_ci, program, programs, succeed};
-use crate::{debian, deny, layout, rust_tools, skips};
+use crate::{boot_test, debian, deny, layout, oelint, recipe, rust_tools, skips};
 
 /// How much is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,7 @@ pub(crate) fn run(tier: Tier) -> ExitCode {
     };
     let mut steps = checks();
     steps.extend(tests(tier, &record));
+    steps.push(step("boot test", || boot_test::step(tier)));
     let report = Report::new(steps, record.entries(), is_ci());
     println!("\nafter {}", minutes(start.elapsed()));
     print!("{}", report.text());
@@ -46,6 +47,8 @@ fn checks() -> Vec<Step> {
             succeed(&mut clippy).into()
         }),
         step("licences, bans, sources", deny::check),
+        step("Yocto layer: agreement", || recipe::check().into()),
+        step("Yocto layer: lint", oelint::check),
     ]
 }
 

@@ -37,7 +37,7 @@ pub(super) fn ensure(settled: Option<&str>) -> Result<Found, SoftwareError> {
     Ok(if forgotten { Found::OtherSettled } else { Found::Both })
 }
 
-/// `Boot0003* A	HD(1,GPT,…`
+/// `Boot0003* A`, a tab, and where it lies.
 fn has_entry(listed: &str, side: &str) -> bool {
     listed.lines().any(|line| {
         let name = line.strip_prefix("Boot").and_then(|rest| rest.split_once(' ')).map(|(_, name)| name);

@@ -1,5 +1,6 @@
 //! The machine: QEMU with UEFI, a disk, a USB stick, two network sockets, a watchdog, and its consoles.
 
+use std::cell::Cell;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -48,7 +49,9 @@ pub(crate) struct Machine {
     process: Process,
     control: BufReader<UnixStream>,
     serial: PathBuf,
-    shell: PathBuf,
+    /// Kept open: a console that nobody listens to ends what runs on it.
+    shell: UnixStream,
+    commands: Cell<u32>,
     events: Vec<Value>,
     pub(crate) started: Instant,
 }
@@ -96,7 +99,8 @@ impl Machine {
             process,
             control: BufReader::new(stream),
             serial,
-            shell,
+            shell: connect(&shell).map_err(failed("the second console"))?,
+            commands: Cell::new(0),
             events: Vec::new(),
             started: Instant::now(),
         };
@@ -133,10 +137,17 @@ impl Machine {
     /// Runs a command in the shell of a development image; what it prints. A command that fails is an error.
     pub(crate) fn run(&self, command: &str) -> Result<String, Failure> {
         let told = failed("the machine's shell");
-        let mut shell = connect(&self.shell).map_err(&told)?;
+        if self.commands.get() == 0 {
+            self.await_shell()?;
+        }
+        let mut shell = &self.shell;
         shell.set_read_timeout(Some(PATIENCE)).map_err(&told)?;
-        // The mark is not in the line itself, should the shell repeat it.
-        writeln!(shell, "\n{{ {command}\n}} 2>&1; echo \"@@\"\"end $?@@\"").map_err(&told)?;
+        let number = self.commands.get() + 1;
+        self.commands.set(number);
+        // The mark is not in the line itself, should the console repeat it.
+        writeln!(shell, "{{ {command}\n}} </dev/null 2>&1; echo \"@@\"\"end{number} $?@@\"")
+            .map_err(&told)?;
+        let (begin, mark) = (format!("@@end{} ", number - 1), format!("@@end{number} "));
         let (mut said, mut octets) = (String::new(), [0; 4096]);
         loop {
             let length = shell.read(&mut octets).map_err(|error| {
@@ -146,9 +157,10 @@ impl Machine {
             if length == 0 {
                 return Err(Failure(format!("the machine's shell ended after {command}: {said}")));
             }
-            let Some((output, end)) = said.split_once("@@end ") else { continue };
+            let Some((output, end)) = said.split_once(&mark) else { continue };
             let Some((status, _)) = end.split_once("@@") else { continue };
-            let output = output.replace('\r', "");
+            // The rest of the line before may have come late.
+            let output = output.rsplit_once(&begin).map_or(output, |(_, rest)| rest).replace('\r', "");
             if status == "0" {
                 return Ok(output);
             }
@@ -156,10 +168,21 @@ impl Machine {
         }
     }
 
+    /// Waits for the shell: what is said to a console that nobody has opened yet is lost.
+    fn await_shell(&self) -> Result<(), Failure> {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.has_shell() {
+            if Instant::now() > deadline {
+                return Err(Failure("the machine has no shell".to_owned()));
+            }
+        }
+        Ok(())
+    }
+
     /// Whether somebody answers on the second console.
     pub(crate) fn has_shell(&self) -> bool {
-        let Ok(mut shell) = connect(&self.shell) else { return false };
-        let timed = shell.set_read_timeout(Some(Duration::from_secs(5)));
+        let mut shell = &self.shell;
+        let timed = shell.set_read_timeout(Some(Duration::from_secs(2)));
         let asked = timed.and_then(|()| shell.write_all(b"\necho answer\n"));
         asked.is_ok() && shell.read(&mut [0; 64]).is_ok_and(|length| length > 0)
     }
