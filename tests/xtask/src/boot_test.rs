@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::debian;
 use crate::image::{self, Flavour, Plan};
 use crate::steps::Outcome;
 use crate::test::Tier;

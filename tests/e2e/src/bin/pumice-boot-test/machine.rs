@@ -21,6 +21,9 @@ const VARIABLES: &str = "/usr/share/AAVMF/AAVMF_VARS.fd";
 /// For how long a command in the machine may be silent.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// For how long a console may be silent before it is reminded.
+const NUDGE: Duration = Duration::from_secs(1);
+
 /// What the machine is made of, which outlives its power.
 #[derive(Debug)]
 pub(crate) struct Parts {
@@ -141,7 +144,8 @@ impl Machine {
             self.await_shell()?;
         }
         let mut shell = &self.shell;
-        shell.set_read_timeout(Some(PATIENCE)).map_err(&told)?;
+        shell.set_read_timeout(Some(NUDGE)).map_err(&told)?;
+        let deadline = Instant::now() + PATIENCE;
         let number = self.commands.get() + 1;
         self.commands.set(number);
         // The mark is not in the line itself, should the console repeat it.
@@ -150,9 +154,17 @@ impl Machine {
         let (begin, mark) = (format!("@@end{} ", number - 1), format!("@@end{number} "));
         let (mut said, mut octets) = (String::new(), [0; 4096]);
         loop {
-            let length = shell.read(&mut octets).map_err(|error| {
-                Failure(format!("the machine's shell is silent ({error}) after {command}: {said}"))
-            })?;
+            let length = match shell.read(&mut octets) {
+                Ok(length) => length,
+                // A console may keep what it was told until it is told more; an empty line is nothing to a shell.
+                Err(error) if is_silence(&error) && Instant::now() < deadline => {
+                    shell.write_all(b"\n").map_err(&told)?;
+                    continue;
+                }
+                Err(error) => {
+                    return Err(Failure(format!("the shell is silent ({error}) after {command}: {said}")));
+                }
+            };
             said.push_str(&String::from_utf8_lossy(octets.get(..length).unwrap_or_default()));
             if length == 0 {
                 return Err(Failure(format!("the machine's shell ended after {command}: {said}")));
@@ -222,6 +234,10 @@ impl Machine {
         self.control.read_line(&mut line).map_err(failed("QEMU's control"))?;
         serde_json::from_str(&line).map_err(|error| Failure(format!("QEMU's control: {error}: {line:?}")))
     }
+}
+
+fn is_silence(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
 fn connect(path: &Path) -> std::io::Result<UnixStream> {
