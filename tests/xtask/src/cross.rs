@@ -67,7 +67,8 @@ pub(crate) fn build_in(workspace: &Path, into: &Path, machine: Machine) -> Resul
         .current_dir(workspace)
         .args(["build", "--locked", "--release", "--package", "pumice", "--target", triple, "--target-dir"])
         .arg(into)
-        .env("CARGO_ENCODED_RUSTFLAGS", without_paths(workspace).join("\x1f"));
+        .env("CARGO_ENCODED_RUSTFLAGS", without_paths(workspace, into).join("\x1f"))
+        .env(format!("CFLAGS_{}", triple.replace('-', "_")), without_paths_of_c(workspace, into).join(" "));
     if machine == Machine::Aarch64 {
         for_arm64(&mut command);
     }
@@ -83,13 +84,41 @@ fn for_arm64(command: &mut Command) {
         .env("AR_aarch64_unknown_linux_gnu", "aarch64-linux-gnu-ar");
 }
 
-/// Options by which no path of this machine gets into the program.
-fn without_paths(workspace: &Path) -> Vec<String> {
+/// Folders of this machine, and what they are called in the program instead; the more particular last, because the last one counts.
+fn folders(workspace: &Path, into: &Path) -> Vec<(String, &'static str)> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cargo")));
-    let mut options = vec![format!("--remap-path-prefix={}=/pumice", workspace.display())];
-    options.extend(home.map(|home| format!("--remap-path-prefix={}=/cargo", home.display())));
-    options
+    let shown = |path: &Path| path.display().to_string();
+    let mut folders = vec![(shown(workspace), "/pumice"), (shown(into), "/target")];
+    folders.extend(home.map(|home| (shown(&home), "/cargo")));
+    folders
+}
+
+/// Options by which no path of this machine gets into the program.
+fn without_paths(workspace: &Path, into: &Path) -> Vec<String> {
+    let folders = folders(workspace, into).into_iter();
+    folders.map(|(folder, name)| format!("--remap-path-prefix={folder}={name}")).collect()
+}
+
+fn without_paths_of_c(workspace: &Path, into: &Path) -> Vec<String> {
+    let folders = folders(workspace, into).into_iter();
+    folders.map(|(folder, name)| format!("-ffile-prefix-map={folder}={name}")).collect()
+}
+
+/// Builds the same sources in another folder, and compares the octets.
+pub(crate) fn reproduce() -> Result<(), String> {
+    let here = build(Machine::Aarch64)?;
+    let elsewhere = target().join("elsewhere");
+    let sources = elsewhere.join("quite/another/place");
+    if sources.exists() {
+        fs::remove_dir_all(&sources).map_err(|error| format!("{}: {error}", sources.display()))?;
+    }
+    let prefix = format!("--prefix={}/", sources.display());
+    succeed(program("git").args(["checkout-index", "--all", "--force", &prefix]))?;
+    let there = build_in(&sources, &elsewhere.join("built"), Machine::Aarch64)?;
+    succeed(program("cmp").args([&here, &there]))?;
+    println!("{} and {} are the same octets", here.display(), there.display());
+    Ok(())
 }
 
 /// What the program asks of its machine, checked and printed.
@@ -100,8 +129,7 @@ pub(crate) fn tell(built: &Path) -> Result<(), String> {
     if octets > BUDGET {
         return Err(format!("{octets} octets are more than {BUDGET}"));
     }
-    let said =
-        output(program("readelf").args(["--dynamic", "--notes", "--version-info", "--wide"]).arg(built))?;
+    let said = output(program("readelf").args(["--dynamic", "--version-info", "--wide"]).arg(built))?;
     let libraries = crate::image::needed_in(&said);
     println!("libraries     {}", libraries.iter().cloned().collect::<Vec<String>>().join(" "));
     if let Some(other) = libraries.iter().find(|name| !LIBRARIES.contains(&name.as_str())) {
@@ -111,16 +139,12 @@ pub(crate) fn tell(built: &Path) -> Result<(), String> {
         "C library     {}",
         newest_symbol(&said).map_or_else(|| "any".to_owned(), |version| format!("glibc {version} or newer"))
     );
-    let kernel = said.lines().find_map(|line| line.trim().strip_prefix("OS: Linux, ABI: "));
-    println!(
-        "kernel        {} or newer, by the ABI note; what is used of it needs {KERNEL}",
-        kernel.unwrap_or("not said")
-    );
+    println!("kernel        {KERNEL} or newer");
     Ok(())
 }
 
-/// The oldest kernel that has all that the gateway calls: `close_range(2)` and `openat2(2)` are not called, masquerading of
-/// nftables in the inet family came with 5.2, and SCTP's and TUN's options are older.
+/// The oldest kernel that has all that the gateway asks of one, by its manual: masquerading by nftables in the inet family came
+/// with it; SCTP, TUN, GPIO lines and the rest are older. No kernel older than 6.1 was tried.
 const KERNEL: &str = "5.2";
 
 /// The newest version of the C library of which a symbol is used.

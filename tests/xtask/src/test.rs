@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::report::Report;
 use crate::steps::{Step, minutes, step, test_step};
 use crate::workspace::{cargo, is_ci, program, programs, succeed};
-use crate::{boot_test, debian, deny, layout, oelint, recipe, rust_tools, skips};
+use crate::{boot_test, cross, debian, deny, layout, oelint, recipe, rust_tools, skips};
 
 /// How much is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,9 @@ pub(crate) fn run(tier: Tier) -> ExitCode {
     };
     let mut steps = checks();
     steps.extend(tests(tier, &record));
+    if tier == Tier::Full {
+        steps.push(step("the same program from another folder", || cross::reproduce().into()));
+    }
     steps.push(step("boot test", || boot_test::step(tier)));
     let report = Report::new(steps, record.entries(), is_ci());
     println!("\nafter {}", minutes(start.elapsed()));

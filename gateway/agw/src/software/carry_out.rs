@@ -62,6 +62,7 @@ pub(crate) fn carry_out(places: &Places) -> Result<(), SoftwareError> {
         None => teller.refuse("what was asked is not understood"),
         Some(SoftwareOrder::Look) => {
             teller.report.on_sticks = stick::look()?;
+            rauc::dismiss();
             teller.tell(None)
         }
         Some(SoftwareOrder::Return) => go_back(&mut teller, &running),

@@ -105,6 +105,14 @@ pub(crate) fn try_other() -> Result<(), SoftwareError> {
     run(&["status", "mark-active", "other"]).map(|_| ())
 }
 
+/// Lets RAUC's service end, which has been started by being asked: it takes memory, and is seldom wanted.
+pub(crate) fn dismiss() {
+    let mut command = Command::new("systemctl");
+    command.args(["--no-block", "stop", "rauc.service"]).stdin(Stdio::null());
+    // One that stays is in nobody's way.
+    let _ = command.status();
+}
+
 fn run(words: &[&str]) -> Result<Output, SoftwareError> {
     let failed = |what| SoftwareError::Program { program: "rauc", what };
     let output = Command::new("rauc").args(words).stdin(Stdio::null()).output();

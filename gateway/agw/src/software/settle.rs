@@ -55,6 +55,7 @@ pub(crate) async fn settle(
             }
             tracing::info!(side = running.side, version = running.version, "this side has proved itself");
             teller.report.sides = rauc::sides(&running.side, &running.version)?;
+            rauc::dismiss();
             teller.tell(record.as_ref().map(Record::update))
         }
         Err(reason) if on_trial => {

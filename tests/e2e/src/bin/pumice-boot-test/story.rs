@@ -90,8 +90,8 @@ impl Story {
             self.stage("power cut at many moments", stages::update::cut_at_many_moments)?;
         }
         self.stage("an update", stages::update::next)?;
-        self.stage("an update that does not work", stages::update::broken)?;
         self.stage("going back by order", stages::update::go_back)?;
+        self.stage("an update that does not work", stages::update::broken)?;
         if full {
             self.stage("no data partition", stages::trouble::lose_data)?;
         }
