@@ -123,7 +123,13 @@ fn image(command: ImageCommand) -> Result<(), Failure> {
                 .enable_all()
                 .build()
                 .map_err(Failure::Runtime)?;
-            runtime.block_on(software::settle(&places, async || operate::is_well(api).await))?;
+            runtime.block_on(software::settle(&places, async || {
+                let well = operate::is_well(api).await;
+                well.map_err(|reason| match software::is_given_up() {
+                    true => software::Unwell::ForGood(reason),
+                    false => software::Unwell::Now(reason),
+                })
+            }))?;
         }
     }
     Ok(())

@@ -22,7 +22,7 @@ mod version;
 pub(crate) use carry_out::carry_out;
 pub(crate) use door::Door;
 pub(crate) use files::Places;
-pub(crate) use settle::settle;
+pub(crate) use settle::{Unwell, is_given_up, settle};
 
 /// Why root's half failed.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,10 @@
 mod boot_entries;
 
 use std::fs;
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::carry_out::{Running, Teller, has_efi, reboot};
 use super::files::{self, Places};
@@ -17,10 +20,26 @@ const WITHIN: Duration = Duration::from_secs(300);
 /// How often it is asked.
 const EVERY: Duration = Duration::from_secs(2);
 
+/// What is wrong with the gateway.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unwell {
+    /// It may pass.
+    Now(String),
+    /// The service manager has given it up.
+    ForGood(String),
+}
+
+/// Whether systemd starts the gateway no more: its configuration is wrong, and trying again changes nothing.
+pub(crate) fn is_given_up() -> bool {
+    let mut command = Command::new("systemctl");
+    command.args(["--quiet", "is-failed", "pumice.service"]).stdin(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
 /// Watches the gateway until it has proved itself, and acts on it. `is_well` says what is wrong, if something is.
 pub(crate) async fn settle(
     places: &Places,
-    mut is_well: impl AsyncFnMut() -> Result<(), String>,
+    mut is_well: impl AsyncFnMut() -> Result<(), Unwell>,
 ) -> Result<(), SoftwareError> {
     let running = Running::of(places)?;
     let mut record: Option<Record> = files::load(&places.record());
@@ -77,7 +96,7 @@ pub(crate) async fn settle(
 
 /// Waits until all was well for long enough; what was wrong last, if that does not happen in time.
 async fn proof(
-    is_well: &mut impl AsyncFnMut() -> Result<(), String>,
+    is_well: &mut impl AsyncFnMut() -> Result<(), Unwell>,
     for_so_long: Duration,
     within: Duration,
 ) -> Result<(), String> {
@@ -92,7 +111,8 @@ async fn proof(
                     return Ok(());
                 }
             }
-            Err(reason) => {
+            Err(Unwell::ForGood(reason)) => return Err(reason),
+            Err(Unwell::Now(reason)) => {
                 well_since = None;
                 wrong = reason;
             }
@@ -121,3 +141,6 @@ fn forget_starts(places: &Places) -> Result<(), SoftwareError> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

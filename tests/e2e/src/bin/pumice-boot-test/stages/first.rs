@@ -126,6 +126,10 @@ pub(crate) fn look_around(story: &mut Story) -> Result<(), Failure> {
     ensure(unsafe_mounts.is_empty(), || format!("writable and executable: {unsafe_mounts:?}"))?;
     let failed = machine.run("systemctl --no-legend --plain --state=failed list-units")?;
     ensure(failed.trim().is_empty(), || format!("failed: {failed}"))?;
+    // The disk has 1 GiB, of which the sides take half.
+    let size = machine.run("df -m /var | tail -n 1")?;
+    let mebi = size.split_whitespace().nth(1).and_then(|mebi| mebi.parse::<u32>().ok()).unwrap_or(0);
+    ensure(mebi > 400, || format!("the data partition has not grown: {size}"))?;
     let board = machine.run("pumice machine")?;
     ensure(board.contains("QEMU virt"), || format!("the board was not recognised: {board}"))?;
 
