@@ -48,7 +48,10 @@ fn sides_of(said: &[u8], running: &str, version: &str) -> Vec<Side> {
         .filter_map(|slot| {
             let name = slot.get("bootname")?.as_str()?.to_owned();
             let runs = name == running;
-            let installed = slot.pointer("/slot_status/bundle/version").and_then(Value::as_str);
+            // A side that was written to in part holds nothing.
+            let whole = slot.pointer("/slot_status/status").is_none_or(|status| status == "ok");
+            let installed =
+                slot.pointer("/slot_status/bundle/version").filter(|_| whole).and_then(Value::as_str);
             Some(Side {
                 version: if runs { Some(version.to_owned()) } else { installed.map(str::to_owned) },
                 good: slot.get("boot_status").and_then(Value::as_str) == Some("good"),

@@ -3,6 +3,7 @@
 mod boot_entries;
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -42,6 +43,7 @@ pub(crate) async fn settle(
     mut is_well: impl AsyncFnMut() -> Result<(), Unwell>,
 ) -> Result<(), SoftwareError> {
     let running = Running::of(places)?;
+    forget(&places.private.join("bundle.raucb"))?;
     let mut record: Option<Record> = files::load(&places.record());
     if has_efi() && boot_entries::ensure(settled_side(record.as_ref()))? == boot_entries::Found::OtherSettled
     {
@@ -67,7 +69,7 @@ pub(crate) async fn settle(
     match proof(&mut is_well, WELL_FOR, WITHIN).await {
         Ok(()) => {
             rauc::mark_good()?;
-            forget_starts(places)?;
+            forget(&places.private.join("unsettled"))?;
             if let Some(record) = record.as_mut().filter(|_| on_trial) {
                 record.outcome = Outcome::Settled;
                 keep(places, record)?;
@@ -133,11 +135,10 @@ fn keep(places: &Places, record: &Record) -> Result<(), SoftwareError> {
     files::save(&path, record, 0o600).map_err(at(&path))
 }
 
-/// The initramfs counts starts until one settles.
-fn forget_starts(places: &Places) -> Result<(), SoftwareError> {
-    let path = places.private.join("unsettled");
-    match fs::remove_file(&path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(at(&path)(error)),
+/// Removes a file: the count of starts, which the initramfs keeps until one settles; an update that was cut off.
+fn forget(path: &Path) -> Result<(), SoftwareError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(at(path)(error)),
         _ => Ok(()),
     }
 }

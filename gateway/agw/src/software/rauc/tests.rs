@@ -19,9 +19,12 @@ fn sides_are_the_slots_that_have_a_name_for_the_start() {
         runs,
         good,
     };
-    let expected = [side("A", None, false, false), side("B", Some("0.1.2"), true, true)];
+    let expected = [side("A", None, false, false), side("B", Some("0.1.2"), true, true)].to_vec();
     assert_eq!(sides_of(STATUS.as_bytes(), "B", "0.1.2"), expected);
     assert_eq!(sides_of(b"no JSON", "A", "1"), []);
+    let broken_off = STATUS
+        .replace("\"slot_status\":{}", r#""slot_status":{"bundle":{"version":"9"},"status":"pending"}"#);
+    assert_eq!(sides_of(broken_off.as_bytes(), "B", "0.1.2"), expected);
 }
 
 #[test]

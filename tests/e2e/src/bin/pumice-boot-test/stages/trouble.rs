@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::first::{add_phone, slowness};
+use super::first::{add_phone, slowness, times};
 use super::{CELL, START, all_are_served, all_idle, browser_when_up, ensure, identities, until};
 use crate::page::words_of;
 use crate::story::Story;
@@ -87,6 +87,7 @@ pub(crate) fn stand_still(story: &mut Story) -> Result<(), Failure> {
     browser_when_up(story)?;
     let away = begun.elapsed().as_secs_f32();
     story.table.row("reset to the page", format!("{away:.0} s"), "emulated, with the firmware");
+    times(story)?;
     all_are_served(story)?;
     let after = identities(story)?;
     ensure(before == after, || format!("phones are not who they were: {before:?} {after:?}"))
