@@ -10,7 +10,7 @@ use std::time::Duration;
 use pumice_model::software::SoftwareOrder;
 
 use super::files::{self, Places};
-use super::report::{Outcome, Record, Report, Side, Stage, Update};
+use super::report::{Outcome, Record, Report, Side, Stage, Update, Versions};
 use super::stick::{self, Stick};
 use super::version::is_older;
 use super::{SoftwareError, at, rauc, request};
@@ -43,6 +43,13 @@ impl Running {
         }
     }
 
+    /// What is known of the versions of both sides, this one's among them.
+    pub(crate) fn known(&self, places: &Places) -> Versions {
+        let mut versions: Versions = files::load(&places.versions()).unwrap_or_default();
+        versions.insert(self.side.clone(), self.version.clone());
+        versions
+    }
+
     pub(crate) fn other_side(&self) -> &'static str {
         if self.side == "A" { "B" } else { "A" }
     }
@@ -55,7 +62,7 @@ pub(crate) fn carry_out(places: &Places) -> Result<(), SoftwareError> {
     // First of all, so that it is not asked again and again.
     fs::remove_file(&path).map_err(at(&path))?;
     let running = Running::of(places)?;
-    let sides = rauc::sides(&running.side, &running.version)?;
+    let sides = rauc::sides(&running.side, &running.known(places))?;
     let mut teller =
         Teller { places, report: Report { sides, ..files::load(&places.report()).unwrap_or_default() } };
     match asked.ok().as_deref().and_then(request::parse) {
@@ -103,6 +110,10 @@ fn install(
     }
     let mut update = Update { version: Some(found.version.clone()), ..Update::at(Stage::Installing) };
     teller.tell(Some(update.clone()))?;
+    // From now on that side is not what it was.
+    let (path, mut versions) = (teller.places.versions(), running.known(teller.places));
+    versions.remove(running.other_side());
+    files::save(&path, &versions, 0o600).map_err(at(&path))?;
     let installed = rauc::install(&bundle, |percent| {
         update.percent = Some(percent);
         // A report that cannot be written holds up no update.

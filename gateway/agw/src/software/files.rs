@@ -47,6 +47,10 @@ impl Places {
         self.reports.join("report.json")
     }
 
+    pub(crate) fn versions(&self) -> PathBuf {
+        self.private.join("versions.json")
+    }
+
     pub(crate) fn record(&self) -> PathBuf {
         self.private.join("record.json")
     }

@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 
 use super::SoftwareError;
-use super::report::Side;
+use super::report::{Side, Versions};
 
 /// What a bundle says of itself, once its signature was found right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,13 +33,13 @@ fn bundle_of(said: &[u8]) -> Option<Bundle> {
     Some(Bundle { version: text("version")?, compatible: text("compatible")? })
 }
 
-/// Both sides, as RAUC has them; the version of the one that runs is known better by itself.
-pub(crate) fn sides(running: &str, version: &str) -> Result<Vec<Side>, SoftwareError> {
+/// Both sides, as RAUC has them. What was flashed it does not know; `known` does, and what runs.
+pub(crate) fn sides(running: &str, known: &Versions) -> Result<Vec<Side>, SoftwareError> {
     let output = run(&["status", "--detailed", "--output-format=json"])?;
-    Ok(sides_of(&output.stdout, running, version))
+    Ok(sides_of(&output.stdout, running, known))
 }
 
-fn sides_of(said: &[u8], running: &str, version: &str) -> Vec<Side> {
+fn sides_of(said: &[u8], running: &str, known: &Versions) -> Vec<Side> {
     let status: Value = serde_json::from_slice(said).unwrap_or_default();
     let slots = status.get("slots").and_then(Value::as_array).cloned().unwrap_or_default();
     // Each is an object with one key, the slot's name.
@@ -50,10 +50,11 @@ fn sides_of(said: &[u8], running: &str, version: &str) -> Vec<Side> {
             let runs = name == running;
             // A side that was written to in part holds nothing.
             let whole = slot.pointer("/slot_status/status").is_none_or(|status| status == "ok");
-            let installed =
-                slot.pointer("/slot_status/bundle/version").filter(|_| whole).and_then(Value::as_str);
+            let installed = slot.pointer("/slot_status/bundle/version").and_then(Value::as_str);
+            let known = known.get(&name).cloned();
+            let found = if runs { known } else { installed.map(str::to_owned).or(known) };
             Some(Side {
-                version: if runs { Some(version.to_owned()) } else { installed.map(str::to_owned) },
+                version: found.filter(|_| runs || whole),
                 good: slot.get("boot_status").and_then(Value::as_str) == Some("good"),
                 runs,
                 name,

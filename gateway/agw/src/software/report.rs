@@ -97,6 +97,9 @@ impl Report {
     }
 }
 
+/// Which version proved itself on which side: RAUC knows what it has installed, not what was flashed.
+pub(crate) type Versions = std::collections::BTreeMap<String, String>;
+
 /// What root remembers: the update that is being tried, or was last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Record {

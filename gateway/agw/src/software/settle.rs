@@ -62,7 +62,7 @@ pub(crate) async fn settle(
         Outcome::Tried => Update { stage: Stage::Settling, ..record.update() },
         Outcome::Settled | Outcome::GoneBack => record.update(),
     });
-    let sides = rauc::sides(&running.side, &running.version)?;
+    let sides = rauc::sides(&running.side, &running.known(places))?;
     let mut teller = Teller { places, report: Report { sides, ..Report::default() } };
     teller.tell(update)?;
 
@@ -70,12 +70,14 @@ pub(crate) async fn settle(
         Ok(()) => {
             rauc::mark_good()?;
             forget(&places.private.join("unsettled"))?;
+            let path = places.versions();
+            files::save(&path, &running.known(places), 0o600).map_err(at(&path))?;
             if let Some(record) = record.as_mut().filter(|_| on_trial) {
                 record.outcome = Outcome::Settled;
                 keep(places, record)?;
             }
             tracing::info!(side = running.side, version = running.version, "this side has proved itself");
-            teller.report.sides = rauc::sides(&running.side, &running.version)?;
+            teller.report.sides = rauc::sides(&running.side, &running.known(places))?;
             rauc::dismiss();
             teller.tell(record.as_ref().map(Record::update))
         }

@@ -1,5 +1,5 @@
 use super::{Bundle, bundle_of, percent, sides_of};
-use crate::software::report::Side;
+use crate::software::report::{Side, Versions};
 
 /// As RAUC 1.8 says it.
 const STATUS: &str = r#"{"compatible":"pumice-arm64-uefi","variant":"","booted":"B","boot_primary":"root.1","slots":[
@@ -19,12 +19,18 @@ fn sides_are_the_slots_that_have_a_name_for_the_start() {
         runs,
         good,
     };
+    let runs = |flashed: Option<&str>| -> Versions {
+        let flashed = flashed.map(|version| ("A".to_owned(), version.to_owned()));
+        flashed.into_iter().chain([("B".to_owned(), "0.1.2".to_owned())]).collect()
+    };
     let expected = [side("A", None, false, false), side("B", Some("0.1.2"), true, true)].to_vec();
-    assert_eq!(sides_of(STATUS.as_bytes(), "B", "0.1.2"), expected);
-    assert_eq!(sides_of(b"no JSON", "A", "1"), []);
+    assert_eq!(sides_of(STATUS.as_bytes(), "B", &runs(None)), expected);
+    assert_eq!(sides_of(b"no JSON", "A", &runs(None)), []);
+    let known = [side("A", Some("0.1.0"), false, false), side("B", Some("0.1.2"), true, true)].to_vec();
+    assert_eq!(sides_of(STATUS.as_bytes(), "B", &runs(Some("0.1.0"))), known);
     let broken_off = STATUS
         .replace("\"slot_status\":{}", r#""slot_status":{"bundle":{"version":"9"},"status":"pending"}"#);
-    assert_eq!(sides_of(broken_off.as_bytes(), "B", "0.1.2"), expected);
+    assert_eq!(sides_of(broken_off.as_bytes(), "B", &runs(Some("0.1.0"))), expected);
 }
 
 #[test]
