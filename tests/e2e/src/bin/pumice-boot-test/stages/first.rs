@@ -12,7 +12,9 @@ use crate::{Failure, ports};
 /// Phones of the village.
 const PHONES: u64 = 4;
 
-const PASSWORD: &str = "three goats and a hill";
+/// Who owns the box.
+pub(super) const OWNER: &str = "Amina";
+pub(super) const PASSWORD: &str = "three goats and a hill";
 
 /// The box tells its one-time code on its console, and its page is there.
 pub(crate) fn start(story: &mut Story) -> Result<(), Failure> {
@@ -35,7 +37,7 @@ pub(crate) fn set_up(story: &mut Story) -> Result<(), Failure> {
     let code = code.split_whitespace().next().unwrap_or_default().to_owned();
     let browser = browser_when_up(story)?;
     browser.submit("/claim", "/claim", &[("step", "code"), ("code", &code), ("language", "en")])?;
-    let owner = [("step", "owner"), ("name", "Amina"), ("password", PASSWORD), ("again", PASSWORD)];
+    let owner = [("step", "owner"), ("name", OWNER), ("password", PASSWORD), ("again", PASSWORD)];
     browser.submit("/claim", "/claim", &owner)?;
     let beyond = [
         ("way", "static"),

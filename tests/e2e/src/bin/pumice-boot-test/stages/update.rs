@@ -3,10 +3,11 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::first::{OWNER, PASSWORD};
 use super::{all_are_served, all_idle, browser_when_up, ensure, identities, software, until};
 use crate::Failure;
 use crate::images::{BROKEN, FIRST, NEXT};
-use crate::page::words_of;
+use crate::page::{Browser, words_of};
 use crate::story::Story;
 
 /// How long writing a side may take.
@@ -55,6 +56,7 @@ fn cut_in(story: &mut Story, delay: Duration) -> Result<(), Failure> {
     story.plug_in()?;
     let begun = Instant::now();
     let browser = browser_when_up(story)?;
+    sign_in_again(&browser)?;
     println!("the page is back after {:.0} s", begun.elapsed().as_secs_f32());
     let phones = words_of(&browser.get("/phones")?.text);
     ensure(phones.contains("0010100000000") || phones.contains("00101"), || format!("phones: {phones}"))?;
@@ -63,6 +65,14 @@ fn cut_in(story: &mut Story, delay: Duration) -> Result<(), Failure> {
     ensure(before == after, || format!("phones are not who they were: {before:?} {after:?}"))?;
     // Whichever side it is, it proves itself before it is asked for more.
     until("this side has proved itself", SETTLING, || Ok(!software(story)?.contains("is proving itself")))
+}
+
+/// A session outlives eight starts without a clock that is trusted, and then ends.
+fn sign_in_again(browser: &Browser<'_>) -> Result<(), Failure> {
+    if browser.get("/phones")?.location.starts_with("/login") {
+        browser.submit("/login", "/login", &[("name", OWNER), ("password", PASSWORD)])?;
+    }
+    Ok(())
 }
 
 /// To the next version, which proves itself; phones are who they were.
