@@ -30,6 +30,7 @@ use std::process::ExitCode;
 use crate::workspace::{root as workspace, target};
 use crate::{cross, debian};
 
+pub(crate) use files::walk;
 pub(crate) use libraries::needed_in;
 
 /// What an image is for.

@@ -1,19 +1,19 @@
 //! The Yocto layer before its own linter, which comes from PyPI into a folder of the target.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use crate::recipe::{self, LAYER};
 use crate::steps::Outcome;
 use crate::workspace::{has_program, is_ci, program, root, succeed, target};
 
-const LAYER: &str = "recipes/meta-pumice";
 const LINTER: &str = "oelint-adv==9.11.2";
 
 pub(crate) fn check() -> Outcome {
     if let Err(reason) = provide() {
         return if is_ci() { Outcome::Failed(reason) } else { Outcome::Skipped(reason) };
     }
-    let files = match recipes(&root().join(LAYER)) {
+    let files = match recipe::files(&["bb", "bbappend", "bbclass", "conf", "inc"]) {
         Ok(files) => files,
         Err(reason) => return Outcome::Failed(reason),
     };
@@ -43,22 +43,4 @@ fn provide() -> Result<(), String> {
         LINTER,
     ]))?;
     fs::write(&mark, LINTER).map_err(|error| format!("{}: {error}", mark.display()))
-}
-
-fn recipes(layer: &Path) -> Result<Vec<PathBuf>, String> {
-    let mut found = Vec::new();
-    let mut open = vec![layer.to_owned()];
-    while let Some(folder) = open.pop() {
-        let entries = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        for path in entries.flatten().map(|entry| entry.path()) {
-            let end = path.extension().and_then(|end| end.to_str()).unwrap_or_default();
-            if path.is_dir() {
-                open.push(path);
-            } else if ["bb", "bbappend", "bbclass", "conf", "inc"].contains(&end) {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
 }

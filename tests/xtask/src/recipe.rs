@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::image::own_version;
+use crate::image::{own_version, walk};
 use crate::workspace::{program, root};
 
-const LAYER: &str = "recipes/meta-pumice";
+pub(crate) const LAYER: &str = "recipes/meta-pumice";
 const CRATES: &str = "recipes/meta-pumice/recipes-core/pumice/pumice-crates.inc";
 
 /// Writes the list.
@@ -36,7 +36,7 @@ pub(crate) fn check() -> Result<(), String> {
         breaches.push(format!("{CRATES} is not that of Cargo.lock; run `cargo xtask recipe`"));
     }
     breaches.extend(about_the_program()?);
-    for file in files(&root().join(LAYER))? {
+    for file in files(&["bb", "bbappend", "bbclass", "inc"])? {
         breaches.extend(about_references(&file)?);
     }
     breaches.extend(about_boards()?);
@@ -177,25 +177,11 @@ fn list(lock: &str) -> Result<String, String> {
     Ok(text)
 }
 
-fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let mut found = Vec::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(folder) = open.pop() {
-        let entries = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        for entry in entries.flatten() {
-            let path = entry.path();
-            let is_recipe = path
-                .extension()
-                .is_some_and(|end| ["bb", "bbappend", "bbclass", "inc"].iter().any(|known| end == *known));
-            if path.is_dir() {
-                open.push(path);
-            } else if is_recipe {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
+/// The layer's files with one of these endings, in order.
+pub(crate) fn files(endings: &[&str]) -> Result<Vec<PathBuf>, String> {
+    let layer = root().join(LAYER);
+    let ends = |path: &PathBuf| path.extension().is_some_and(|end| endings.iter().any(|known| end == *known));
+    Ok(walk(&layer)?.into_iter().filter(ends).map(|path| layer.join(path)).collect())
 }
 
 fn read(path: &str) -> Result<String, String> {

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::files::walk;
+use super::size;
 use super::verity::Sealed;
-use super::{make_folder, size};
 
 const MEBI: f64 = 1_048_576.0;
 
@@ -23,7 +23,6 @@ pub(super) fn check(folder: &Path, tree: &Path, program: &Path, file_system: &Se
             .filter(|path| path.to_string_lossy().contains("pumice") && !path.ends_with("usr/bin/pumice"))
             .map(|path| tree.join(path).symlink_metadata().map_or(0, |found| found.len()))
             .sum::<u64>();
-    make_folder(folder)?;
     let rows = [
         ("root slot with kernel, compressed (the update)", bundle, Some(SLOT)),
         ("application part", application, Some(APPLICATION)),
@@ -42,6 +41,5 @@ pub(super) fn check(folder: &Path, tree: &Path, program: &Path, file_system: &Se
         }
     }
     println!("root hash {}", file_system.root_hash);
-    let _ = &file_system.image;
     Ok(())
 }

@@ -62,7 +62,7 @@ pub(super) fn copy_tree(from: &Path, to: &Path) -> Result<(), String> {
 }
 
 /// All files and links below a folder, relative to it, in order.
-pub(super) fn walk(folder: &Path) -> Result<Vec<PathBuf>, String> {
+pub(crate) fn walk(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let mut found = Vec::new();
     let mut open = vec![PathBuf::new()];
     while let Some(inner) = open.pop() {

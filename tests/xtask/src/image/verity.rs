@@ -1,6 +1,6 @@
 //! A squashfs with its dm-verity tree behind it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::size;
 use crate::workspace::{program, succeed};
@@ -13,7 +13,6 @@ const BLOCK: u64 = 4_096;
 /// A file system whose every block can be checked.
 #[derive(Clone, Debug)]
 pub(super) struct Sealed {
-    pub(super) image: PathBuf,
     /// Octets without the tree.
     pub(super) data: u64,
     /// The root hash, as hexadecimal digits.
@@ -56,7 +55,7 @@ pub(super) fn seal(tree: &Path, image: &Path) -> Result<Sealed, String> {
     let (sectors, first) = (data / 512, blocks + 1);
     let table =
         format!("0 {sectors} verity 1 DEVICE DEVICE 4096 4096 {blocks} {first} sha256 {root_hash} {salt}\n");
-    Ok(Sealed { image: image.to_owned(), data, root_hash, table })
+    Ok(Sealed { data, root_hash, table })
 }
 
 fn hash_of(file: &Path) -> Result<String, String> {
