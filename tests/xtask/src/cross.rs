@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use crate::debian;
-use crate::workspace::{cargo, program, root, succeed, target};
+use crate::workspace::{cargo, output, program, root, succeed, target};
 
 /// The most that the program may weigh, stripped: 12 MB.
 const BUDGET: u64 = 12_000_000;
@@ -155,12 +155,6 @@ fn newest_symbol(said: &str) -> Option<String> {
         .filter_map(|version| version.split('.').map(|part| part.parse().ok()).collect())
         .collect();
     versions.last().map(|version| version.iter().map(u32::to_string).collect::<Vec<String>>().join("."))
-}
-
-fn output(command: &mut Command) -> Result<String, String> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let output = command.output().map_err(|error| format!("{name}: {error}"))?;
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod image;
 mod layout;
 mod man;
 mod oelint;
+mod python;
 mod recipe;
 mod report;
 mod results;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::image::{own_version, walk};
-use crate::workspace::{program, root};
+use crate::workspace::{output, program, root};
 
 pub(crate) const LAYER: &str = "recipes/meta-pumice";
 const CRATES: &str = "recipes/meta-pumice/recipes-core/pumice/pumice-crates.inc";
@@ -62,8 +62,7 @@ fn about_the_program() -> Result<Vec<String>, String> {
     {
         breaches.push(format!("{recipe}: the licence is not the workspace's"));
     }
-    let output = program("md5sum").arg("LICENSE").output().map_err(|error| format!("md5sum: {error}"))?;
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let said = output(program("md5sum").arg("LICENSE"))?;
     let sum = said.split_whitespace().next().unwrap_or("no sum");
     if !text.contains(&format!("file://LICENSE;md5={sum}")) {
         breaches.push(format!("{recipe}: LICENSE has the sum {sum}"));

@@ -4,7 +4,7 @@ use std::env;
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, ExitStatus};
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
 /// The workspace's root folder.
 pub(crate) fn root() -> PathBuf {
@@ -47,6 +47,16 @@ pub(crate) fn cargo() -> Command {
 /// Runs to the end; what went wrong is told in words.
 pub(crate) fn succeed(command: &mut Command) -> Result<(), String> {
     explain(command.status(), command)
+}
+
+/// Runs to the end; what it has printed.
+pub(crate) fn output(command: &mut Command) -> Result<String, String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command.stderr(Stdio::piped()).output().map_err(|error| format!("{name}: {error}"))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    Err(format!("{name}: {}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim()))
 }
 
 /// Turns an outcome into words.

@@ -3,11 +3,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use super::apt::{OwnLists, make};
 use super::codename;
-use crate::workspace::{has_program, program, succeed, target};
+use crate::workspace::{has_program, output, program, succeed, target};
 
 /// The package that depends on the newest kernel of the release.
 const NEWEST: &str = "linux-image-arm64";
@@ -65,13 +64,6 @@ fn dependency(said: &str) -> Result<String, String> {
     let names = said.lines().filter_map(|line| line.trim().strip_prefix("Depends: "));
     let kernel = names.map(str::trim).find(|name| name.starts_with("linux-image-"));
     kernel.map(str::to_owned).ok_or_else(|| format!("{NEWEST} depends on no kernel: {said:?}"))
-}
-
-fn output(command: &mut Command) -> Result<String, String> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let output = command.output().map_err(|error| format!("{name}: {error}"))?;
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    output.status.success().then_some(said).ok_or_else(|| format!("{name}: {}", output.status))
 }
 
 fn only_file(folder: &Path) -> Result<PathBuf, String> {

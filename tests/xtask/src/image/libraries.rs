@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::files::{copy, walk};
-use crate::workspace::program;
+use crate::workspace::{output, program};
 
 /// Where the loader of Debian's C library looks, below the root; `systemd` is in its own programs' search path.
 const FOLDERS: [&str; 4] =
@@ -77,12 +77,7 @@ pub(super) fn needed(programs: &[PathBuf]) -> Result<BTreeSet<String>, String> {
     if programs.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let output = program("readelf")
-        .args(["--dynamic", "--wide"])
-        .args(programs)
-        .output()
-        .map_err(|error| format!("readelf: {error}"))?;
-    Ok(needed_in(&String::from_utf8_lossy(&output.stdout)))
+    Ok(needed_in(&output(program("readelf").args(["--dynamic", "--wide"]).args(programs))?))
 }
 
 pub(crate) fn needed_in(said: &str) -> BTreeSet<String> {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::size;
-use crate::workspace::{program, succeed};
+use crate::workspace::{output, program, succeed};
 
 /// The time of all files of an image: 2026-01-01, in seconds since 1970. Whatever made them, the same files are the same image.
 pub(super) const TIME: &str = "1767225600";
@@ -37,19 +37,18 @@ pub(super) fn seal(tree: &Path, image: &Path) -> Result<Sealed, String> {
     // A salt keeps tables of hashes from being made ahead; it need not be secret, and the same image is to have the same.
     let salt = hash_of(image)?;
     let offset = data.to_string();
-    let output = program("veritysetup")
-        .args(["format", "--data-block-size=4096", "--hash-block-size=4096", "--hash=sha256"])
-        .args([&format!("--hash-offset={offset}"), &format!("--salt={salt}")])
-        .arg("--uuid=70756d69-6365-4000-8000-726f6f740000")
-        .args([image, image])
-        .output()
-        .map_err(|error| format!("veritysetup: {error}"))?;
-    let said = String::from_utf8_lossy(&output.stdout);
+    let said = output(
+        program("veritysetup")
+            .args(["format", "--data-block-size=4096", "--hash-block-size=4096", "--hash=sha256"])
+            .args([&format!("--hash-offset={offset}"), &format!("--salt={salt}")])
+            .arg("--uuid=70756d69-6365-4000-8000-726f6f740000")
+            .args([image, image]),
+    )?;
     let root_hash = said
         .lines()
         .find_map(|line| line.strip_prefix("Root hash:"))
         .map(|hash| hash.trim().to_owned())
-        .ok_or_else(|| format!("veritysetup: {}", String::from_utf8_lossy(&output.stderr)))?;
+        .ok_or_else(|| format!("veritysetup: {said}"))?;
     let blocks = data / BLOCK;
     // A block of its own says what the tree is; the tree follows.
     let (sectors, first) = (data / 512, blocks + 1);
@@ -59,7 +58,6 @@ pub(super) fn seal(tree: &Path, image: &Path) -> Result<Sealed, String> {
 }
 
 fn hash_of(file: &Path) -> Result<String, String> {
-    let output = program("sha256sum").arg(file).output().map_err(|error| format!("sha256sum: {error}"))?;
-    let said = String::from_utf8_lossy(&output.stdout);
+    let said = output(program("sha256sum").arg(file))?;
     said.split_whitespace().next().map(str::to_owned).ok_or_else(|| "sha256sum says nothing".to_owned())
 }
