@@ -43,19 +43,22 @@ fn sides_of(said: &[u8], running: &str, known: &Versions) -> Vec<Side> {
     let status: Value = serde_json::from_slice(said).unwrap_or_default();
     let slots = status.get("slots").and_then(Value::as_array).cloned().unwrap_or_default();
     // Each is an object with one key, the slot's name.
-    let slots = slots.iter().filter_map(Value::as_object).flat_map(|slot| slot.values());
+    let slots: Vec<(String, Value)> =
+        slots.into_iter().filter_map(|slot| slot.as_object().cloned()).flatten().collect();
     let mut sides: Vec<Side> = slots
-        .filter_map(|slot| {
+        .iter()
+        .filter_map(|(slot_name, slot)| {
             let name = slot.get("bootname")?.as_str()?.to_owned();
             let runs = name == running;
-            // A side that was written to in part holds nothing.
-            let whole = slot.pointer("/slot_status/status").is_none_or(|status| status == "ok");
-            let installed = slot.pointer("/slot_status/bundle/version").and_then(Value::as_str);
+            let parts = slots.iter().filter(|(_, part)| text(part, "/parent") == Some(slot_name));
+            // A side that was written in part holds nothing.
+            let whole = is_written(slot)
+                && parts.map(|(_, part)| part).all(|part| is_written(part) && content(part) == content(slot));
             let known = known.get(&name).cloned();
-            let found = if runs { known } else { installed.map(str::to_owned).or(known) };
+            let found = if runs { known } else { content(slot).map(str::to_owned).or(known) };
             Some(Side {
                 version: found.filter(|_| runs || whole),
-                good: slot.get("boot_status").and_then(Value::as_str) == Some("good"),
+                good: text(slot, "/boot_status") == Some("good"),
                 runs,
                 name,
             })
@@ -63,6 +66,20 @@ fn sides_of(said: &[u8], running: &str, known: &Versions) -> Vec<Side> {
         .collect();
     sides.sort_by(|one, other| one.name.cmp(&other.name));
     sides
+}
+
+/// Whether nothing was begun in a slot that was not finished. Of what was flashed RAUC knows nothing.
+fn is_written(slot: &Value) -> bool {
+    slot.pointer("/slot_status/status").is_none_or(|status| status == "ok")
+}
+
+/// The version of what RAUC has written to a slot.
+fn content(slot: &Value) -> Option<&str> {
+    text(slot, "/slot_status/bundle/version")
+}
+
+fn text<'v>(slot: &'v Value, pointer: &str) -> Option<&'v str> {
+    slot.pointer(pointer)?.as_str()
 }
 
 /// Writes a bundle to the side that does not run. `tell` hears how much is done, in percent.

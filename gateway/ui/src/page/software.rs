@@ -216,7 +216,11 @@ fn from_file(frame: &Frame, view: &Software) -> Markup {
 }
 
 fn way_back(frame: &Frame, image: &Image) -> Markup {
+    let failed = image.update.as_ref().filter(|update| update.stage == Stage::GoneBack);
+    let failed = failed.and_then(|update| update.version.as_deref());
+    // What has just not worked is no way back; `pumice software return` takes it all the same.
     let other = image.sides.iter().find(|side| !side.runs).and_then(|side| side.version.as_deref());
+    let other = other.filter(|version| failed != Some(version));
     html! {
         @if let Some(version) = other {
             section.card {

@@ -82,3 +82,21 @@ async fn what_became_of_an_update_is_told() {
     site.house.state().image = Some(ImageView::default());
     viewer.get(PAGE).await.is(200);
 }
+
+/// What is on the other side is 0.1.0.
+#[tokio::test]
+async fn what_did_not_prove_itself_is_no_way_back() {
+    let site = Site::in_use();
+    let mut owner = site.owner().await;
+    for (version, is_offered) in [("0.1.2", true), ("0.1.0", false)] {
+        let version = Some(version.to_owned());
+        let update = UpdateView { stage: UpdateStage::GoneBack, version, percent: None, reason: None };
+        site.house.state().image.as_mut().unwrap().update = Some(update);
+        let page = owner.get(PAGE).await.is(200);
+        if is_offered {
+            page.has("Restart with 0.1.0")
+        } else {
+            page.has_not("Restart with 0.1.0")
+        };
+    }
+}

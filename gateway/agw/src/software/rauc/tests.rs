@@ -5,6 +5,8 @@ use crate::software::report::{Side, Versions};
 const STATUS: &str = r#"{"compatible":"pumice-arm64-uefi","variant":"","booted":"B","boot_primary":"root.1","slots":[
 {"boot.1":{"class":"boot","device":"/dev/disk/by-partlabel/boot-b","type":"vfat","bootname":null,"state":"booted",
  "parent":"root.1","mountpoint":null,"slot_status":{"bundle":{"compatible":"pumice-arm64-uefi","version":"0.1.1"}}}},
+{"boot.0":{"class":"boot","device":"/dev/disk/by-partlabel/boot-a","type":"vfat","bootname":null,"state":"inactive",
+ "parent":"root.0","mountpoint":null,"slot_status":{}}},
 {"root.1":{"class":"root","device":"/dev/disk/by-partlabel/root-b","type":"raw","bootname":"B","state":"booted","parent":null,
  "mountpoint":"/","boot_status":"good","slot_status":{"bundle":{"compatible":"pumice-arm64-uefi","version":"0.1.1"},
  "checksum":{"sha256":"00","size":1},"installed":{"timestamp":"2026-01-01T00:00:00Z","count":1}}}},
@@ -28,9 +30,28 @@ fn sides_are_the_slots_that_have_a_name_for_the_start() {
     assert_eq!(sides_of(b"no JSON", "A", &runs(None)), []);
     let known = [side("A", Some("0.1.0"), false, false), side("B", Some("0.1.2"), true, true)].to_vec();
     assert_eq!(sides_of(STATUS.as_bytes(), "B", &runs(Some("0.1.0"))), known);
-    let broken_off = STATUS
-        .replace("\"slot_status\":{}", r#""slot_status":{"bundle":{"version":"9"},"status":"pending"}"#);
-    assert_eq!(sides_of(broken_off.as_bytes(), "B", &runs(Some("0.1.0"))), expected);
+}
+
+/// A cut may come while either partition of a side is written, or between the two.
+#[test]
+fn a_side_that_was_written_in_part_holds_nothing() {
+    const OK: &str = r#"{"bundle":{"version":"9"},"status":"ok"}"#;
+    const PENDING: &str = r#"{"bundle":{"version":"9"},"status":"pending"}"#;
+    const OLD: &str = r#"{"bundle":{"version":"8"},"status":"ok"}"#;
+    let known: Versions = [("A".to_owned(), "7".to_owned())].into();
+    let held = |root: &str, boot: &str| {
+        let said = STATUS.replacen("\"slot_status\":{}", &format!("\"slot_status\":{boot}"), 1).replacen(
+            "\"slot_status\":{}",
+            &format!("\"slot_status\":{root}"),
+            1,
+        );
+        sides_of(said.as_bytes(), "B", &known).into_iter().find(|side| side.name == "A")?.version
+    };
+    assert_eq!(held("{}", "{}").as_deref(), Some("7"), "as it was flashed");
+    assert_eq!(held(OK, OK).as_deref(), Some("9"));
+    for (root, boot) in [(PENDING, "{}"), ("{}", PENDING), (OK, "{}"), ("{}", OK), (OK, PENDING), (OK, OLD)] {
+        assert_eq!(held(root, boot), None, "root {root}, boot {boot}");
+    }
 }
 
 #[test]
