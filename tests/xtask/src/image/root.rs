@@ -25,8 +25,9 @@ const LINKS: [(&str, &str); 6] = [
 ];
 
 /// What scripts and udev's rules call, of busybox.
-const APPLETS: [&str; 14] = [
-    "cat", "chgrp", "chmod", "cp", "false", "head", "ln", "mkdir", "mv", "rm", "sed", "sleep", "sync", "true",
+const APPLETS: [&str; 16] = [
+    "cat", "chgrp", "chmod", "cp", "false", "grep", "head", "ln", "mkdir", "mv", "readlink", "rm", "sed",
+    "sleep", "sync", "true",
 ];
 
 /// Makes the tree.

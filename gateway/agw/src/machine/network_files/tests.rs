@@ -9,6 +9,7 @@ use super::{NAMES, NetworkFile, Roles, SetupAccessPoint, Unfit, Written, render,
 use crate::config::{BackhaulSettings, Way};
 
 mod golden;
+mod lines;
 
 fn roles() -> Roles {
     let name = |name: &str| Some(name.to_owned());
