@@ -61,7 +61,7 @@ fn data(folder: &Path, octets: u64) -> Result<std::path::PathBuf, String> {
     made.map_err(|error| format!("{}: {error}", image.display()))?;
     succeed(
         program("mke2fs")
-            .args(["-q", "-t", "ext4", "-L", "data", "-m", "1"])
+            .args(["-q", "-t", "ext4", "-b", "4096", "-L", "data", "-m", "1"])
             .args([
                 "-U",
                 "70756d69-6365-4000-8000-646174610000",
