@@ -50,9 +50,13 @@ impl Running {
         versions
     }
 
-    pub(crate) fn other_side(&self) -> &'static str {
-        if self.side == "A" { "B" } else { "A" }
+    fn other_side(&self) -> &'static str {
+        other_side(&self.side)
     }
+}
+
+pub(crate) fn other_side(side: &str) -> &'static str {
+    if side == "A" { "B" } else { "A" }
 }
 
 /// Carries out what is asked. What is refused is told in the report; an error is for the log.
@@ -65,17 +69,29 @@ pub(crate) fn carry_out(places: &Places) -> Result<(), SoftwareError> {
     let sides = rauc::sides(&running.side, &running.known(places))?;
     let mut teller =
         Teller { places, report: Report { sides, ..files::load(&places.report()).unwrap_or_default() } };
-    match asked.ok().as_deref().and_then(request::parse) {
+    // Nobody asks again while the page still says that something is going on.
+    let outcome = obey(&mut teller, &running, asked.ok().as_deref());
+    outcome.or_else(|error| teller.refuse(&error.to_string()).and(Err(error)))
+}
+
+fn obey(teller: &mut Teller<'_>, running: &Running, asked: Option<&[u8]>) -> Result<(), SoftwareError> {
+    let places = teller.places;
+    let record: Option<Record> = files::load(&places.record());
+    let on_trial =
+        record.is_some_and(|record| record.outcome == Outcome::Tried && record.side == running.side);
+    match asked.and_then(request::parse) {
         None => teller.refuse("what was asked is not understood"),
         Some(SoftwareOrder::Look) => {
             teller.report.on_sticks = stick::look()?;
             rauc::dismiss();
             teller.tell(None)
         }
-        Some(SoftwareOrder::Return) => go_back(&mut teller, &running),
+        // The other side is all that there is to go back to.
+        Some(_) if on_trial => teller.refuse("what runs has not proved itself yet"),
+        Some(SoftwareOrder::Return) => go_back(teller, running),
         Some(SoftwareOrder::Install { stick, may_be_older }) => {
-            match install(&mut teller, &running, stick.as_deref(), may_be_older)? {
-                Ok(version) => start_anew(&mut teller, &running, Some(version)),
+            match install(teller, running, stick.as_deref(), may_be_older)? {
+                Ok(version) => start_anew(teller, running, Some(version)),
                 Err(reason) => teller.refuse(&reason),
             }
         }
@@ -114,11 +130,22 @@ fn install(
     let (path, mut versions) = (teller.places.versions(), running.known(teller.places));
     versions.remove(running.other_side());
     files::save(&path, &versions, 0o600).map_err(at(&path))?;
+    // And it may be started from the moment on that RAUC has finished, whatever happens to us.
+    let before: Option<Record> = files::load(&teller.places.record());
+    remember(teller.places, running, Some(found.version.clone()))?;
     let installed = rauc::install(&bundle, |percent| {
         update.percent = Some(percent);
         // A report that cannot be written holds up no update.
         let _ = teller.tell(Some(update.clone()));
     });
+    if installed.is_err() {
+        let path = teller.places.record();
+        match before {
+            Some(before) => files::save(&path, &before, 0o600),
+            None => fs::remove_file(&path),
+        }
+        .map_err(at(&path))?;
+    }
     Ok(installed.map(|()| found.version))
 }
 
@@ -171,14 +198,19 @@ fn start_anew(
     running: &Running,
     version: Option<String>,
 ) -> Result<(), SoftwareError> {
-    let side = running.other_side().to_owned();
-    let record = Record { side, version, outcome: Outcome::Tried, reason: None };
-    let path = teller.places.record();
-    fs::create_dir_all(&teller.places.private).map_err(at(&teller.places.private))?;
-    files::save(&path, &record, 0o600).map_err(at(&path))?;
+    let record = remember(teller.places, running, version)?;
     teller.tell(Some(record.update()))?;
     thread::sleep(LAST_WORDS);
     reboot()
+}
+
+fn remember(places: &Places, running: &Running, version: Option<String>) -> Result<Record, SoftwareError> {
+    let side = running.other_side().to_owned();
+    let record = Record { side, version, outcome: Outcome::Tried, reason: None };
+    let path = places.record();
+    fs::create_dir_all(&places.private).map_err(at(&places.private))?;
+    files::save(&path, &record, 0o600).map_err(at(&path))?;
+    Ok(record)
 }
 
 /// Starts the box anew.

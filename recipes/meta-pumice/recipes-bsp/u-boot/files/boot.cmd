@@ -9,8 +9,8 @@
 
 setenv disk "mmc 0"
 test -n "${BOOT_ORDER}" || setenv BOOT_ORDER "A B"
-test -n "${BOOT_A_LEFT}" || setenv BOOT_A_LEFT 3
-test -n "${BOOT_B_LEFT}" || setenv BOOT_B_LEFT 3
+test -n "${BOOT_A_LEFT}" || setenv BOOT_A_LEFT 9
+test -n "${BOOT_B_LEFT}" || setenv BOOT_B_LEFT 9
 
 setenv side
 for name in ${BOOT_ORDER}; do
@@ -29,8 +29,8 @@ done
 # Neither has a start left. Nobody is here who could do more than try again.
 if test -z "${side}"; then
 	echo "No side has settled: both are tried anew."
-	setenv BOOT_A_LEFT 3
-	setenv BOOT_B_LEFT 3
+	setenv BOOT_A_LEFT 9
+	setenv BOOT_B_LEFT 9
 	saveenv
 	reset
 fi
