@@ -31,6 +31,7 @@ use crate::workspace::{root as workspace, target};
 use crate::{cross, debian};
 
 pub(crate) use files::walk;
+pub(crate) use keys::boot_certificate;
 pub(crate) use libraries::needed_in;
 
 /// What an image is for.

@@ -19,6 +19,11 @@ pub(super) struct Keys {
     pub(super) boot_key: PathBuf,
 }
 
+/// The certificate that a firmware has to believe for it to start our boot files.
+pub(crate) fn boot_certificate() -> Result<PathBuf, String> {
+    provide().map(|keys| keys.boot_certificate)
+}
+
 pub(super) fn provide() -> Result<Keys, String> {
     let (folder, is_own) = match env::var_os("PUMICE_KEYS") {
         Some(folder) => (PathBuf::from(folder), false),

@@ -23,6 +23,10 @@ pub(crate) struct Images {
     pub(crate) next: PathBuf,
     /// A version after that whose gateway does not start.
     pub(crate) broken: PathBuf,
+    /// What a firmware keeps that believes in our boot files, and in no others.
+    pub(crate) variables: PathBuf,
+    /// A boot file that nobody has signed.
+    pub(crate) unsigned: PathBuf,
 }
 
 impl Images {
@@ -32,8 +36,10 @@ impl Images {
             disk: folder.join(format!("development-{FIRST}/disk.img")),
             next: folder.join(format!("appliance-{NEXT}/update.raucb")),
             broken: folder.join(format!("broken-{BROKEN}/update.raucb")),
+            variables: folder.join("variables.fd"),
+            unsigned: folder.join("boot.efi"),
         };
-        for path in [&images.disk, &images.next, &images.broken] {
+        for path in [&images.disk, &images.next, &images.broken, &images.variables, &images.unsigned] {
             if !path.exists() {
                 return Err(Failure(format!("{} is missing: run `cargo xtask boot-test`", path.display())));
             }

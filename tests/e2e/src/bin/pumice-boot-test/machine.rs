@@ -12,11 +12,12 @@ use std::time::{Duration, Instant};
 use pumice_lab::{Namespace, Process};
 use serde_json::{Value, json};
 
+use crate::disk::Disk;
+use crate::images::Images;
 use crate::{Failure, failed};
 
-/// UEFI for ARM64, and its variables as they come.
+/// UEFI for ARM64.
 const FIRMWARE: &str = "/usr/share/AAVMF/AAVMF_CODE.fd";
-const VARIABLES: &str = "/usr/share/AAVMF/AAVMF_VARS.fd";
 
 /// For how long a command in the machine may be silent.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -28,21 +29,24 @@ const NUDGE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Parts {
     pub(crate) folder: PathBuf,
-    pub(crate) disk: PathBuf,
-    pub(crate) stick: PathBuf,
+    pub(crate) disk: Disk,
+    stick: PathBuf,
     variables: PathBuf,
     starts: u32,
 }
 
 impl Parts {
-    /// A new machine with a copy of this disk, which is larger than its image, and an empty firmware.
-    pub(crate) fn new(folder: &Path, image: &Path, stick: PathBuf) -> Result<Self, Failure> {
-        let (disk, variables) = (folder.join("disk.img"), folder.join("variables.fd"));
-        fs::copy(image, &disk).map_err(failed("copying the disk"))?;
-        let grown = File::options().write(true).open(&disk).and_then(|file| file.set_len(1 << 30));
-        grown.map_err(failed("growing the disk"))?;
-        fs::copy(VARIABLES, &variables).map_err(failed("copying the firmware's variables"))?;
-        Ok(Self { folder: folder.to_owned(), disk, stick, variables, starts: 0 })
+    /// A new machine with this image on its disk, and a firmware that starts only what is signed as the image is.
+    pub(crate) fn new(folder: &Path, images: &Images) -> Result<Self, Failure> {
+        let variables = folder.join("variables.fd");
+        fs::copy(&images.variables, &variables).map_err(failed("copying the firmware's variables"))?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            disk: Disk::new(folder, &images.disk)?,
+            stick: images.stick(folder)?,
+            variables,
+            starts: 0,
+        })
     }
 }
 
@@ -73,7 +77,7 @@ impl Machine {
             .args(["-accel", "tcg,thread=multi"])
             .args(["-drive", &format!("if=pflash,format=raw,readonly=on,file={FIRMWARE}")])
             .args(["-drive", &format!("if=pflash,format=raw,file={}", shown(&parts.variables))])
-            .args(["-drive", &format!("if=none,id=disk,format=raw,file={}", shown(&parts.disk))])
+            .args(["-blockdev", &parts.disk.plug_in()?])
             .args(["-device", "virtio-blk-pci,drive=disk"])
             .args(["-netdev", "tap,id=cell,ifname=cell,script=no,downscript=no"])
             .args(["-device", "virtio-net-pci,netdev=cell,mac=02:70:75:6d:69:01,romfile="])
@@ -88,6 +92,8 @@ impl Machine {
             .args(["-chardev", &format!("socket,id=shell,path={},server=on,wait=off", shown(&shell))])
             .args(["-device", "virtio-rng-pci", "-device", "i6300esb", "-action", "watchdog=reset"])
             .args(["-qmp", &format!("unix:{},server=on,wait=off", shown(&control))])
+            // Boards have no clock that goes on without power.
+            .args(["-rtc", "base=2020-01-01T00:00:00"])
             .args(["-display", "none", "-monitor", "none", "-serial", &format!("file:{}", shown(&serial))])
             .stdin(Stdio::null())
             .stdout(Stdio::null())

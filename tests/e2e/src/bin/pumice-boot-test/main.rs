@@ -7,6 +7,7 @@
 //!   a web server                          ── beyond ── eth1
 //! ```
 
+mod disk;
 mod images;
 mod machine;
 mod page;

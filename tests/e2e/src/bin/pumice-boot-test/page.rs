@@ -12,6 +12,9 @@ use crate::{Failure, failed};
 /// The box's address until somebody says otherwise.
 pub(crate) const ADDRESS: &str = "192.168.73.1";
 
+/// For how long a file may be on its way.
+const SLOW: Duration = Duration::from_secs(300);
+
 /// Somebody at the page.
 #[derive(Debug)]
 pub(crate) struct Browser<'w> {
@@ -48,22 +51,43 @@ impl<'w> Browser<'w> {
         self.ask(path, &[])
     }
 
-    /// Sends a form. Its proof is that of the page that has the form.
+    /// Sends a form.
     pub(crate) fn post(&self, page: &str, to: &str, fields: &[(&str, &str)]) -> Result<Answer, Failure> {
-        let shown = self.get(page)?;
-        let proof = shown
-            .text
-            .split_once("name=\"_csrf\" value=\"")
-            .and_then(|(_, rest)| rest.split_once('"'))
-            .map(|(proof, _)| proof.to_owned())
-            .ok_or_else(|| Failure(format!("{page} has no form: {} {}", shown.status, shown.text)))?;
-        let mut words = vec!["--data-urlencode".to_owned(), format!("_csrf={proof}")];
+        let mut words = vec!["--data-urlencode".to_owned(), format!("_csrf={}", self.proof(page)?)];
         for (name, value) in fields {
             words.extend(["--data-urlencode".to_owned(), format!("{name}={value}")]);
         }
-        words.extend(["--header".to_owned(), format!("Origin: https://{ADDRESS}")]);
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        self.ask(to, &words)
+        self.send(to, &words)
+    }
+
+    /// Sends a file by a form that must lead on.
+    pub(crate) fn upload(&self, page: &str, to: &str, file: &Path) -> Result<(), Failure> {
+        let proof = format!("_csrf={}", self.proof(page)?);
+        let file = format!("file=@{}", file.display());
+        let slow = SLOW.as_secs().to_string();
+        let answer =
+            self.send(to, &["--form", &proof, "--form", &file, "--max-time", &slow].map(str::to_owned))?;
+        if answer.status == 303 {
+            return Ok(());
+        }
+        Err(Failure(format!("{to}: {}: {}", answer.status, words_of(&answer.text))))
+    }
+
+    /// The proof that a form comes from a page of the box: it is in the page that has the form.
+    fn proof(&self, page: &str) -> Result<String, Failure> {
+        let shown = self.get(page)?;
+        let proof =
+            shown.text.split_once("name=\"_csrf\" value=\"").and_then(|(_, rest)| rest.split_once('"'));
+        proof
+            .map(|(proof, _)| proof.to_owned())
+            .ok_or_else(|| Failure(format!("{page} has no form: {} {}", shown.status, shown.text)))
+    }
+
+    fn send(&self, to: &str, words: &[String]) -> Result<Answer, Failure> {
+        let origin = format!("Origin: https://{ADDRESS}");
+        let mut all = vec!["--header", &origin];
+        all.extend(words.iter().map(String::as_str));
+        self.ask(to, &all)
     }
 
     /// Sends a form that must lead on.

@@ -1,6 +1,7 @@
 //! What is done, and what must then be so.
 
 pub(crate) mod first;
+pub(crate) mod starts;
 pub(crate) mod trouble;
 pub(crate) mod update;
 
@@ -45,6 +46,14 @@ pub(crate) fn ensure(is_so: bool, what: impl FnOnce() -> String) -> Result<(), F
     if is_so { Ok(()) } else { Err(Failure(what())) }
 }
 
+/// Signs in if the session has ended: it outlives eight starts without a clock that is trusted.
+pub(crate) fn sign_in_again(browser: &Browser<'_>) -> Result<(), Failure> {
+    if browser.get("/phones")?.location.starts_with("/login") {
+        browser.submit("/login", "/login", &[("name", first::OWNER), ("password", first::PASSWORD)])?;
+    }
+    Ok(())
+}
+
 /// A browser, once the box is up.
 pub(crate) fn browser_when_up(story: &Story) -> Result<Browser<'_>, Failure> {
     until("the page is there", START, || story.browser().map(|_| true))?;
@@ -55,7 +64,9 @@ pub(crate) fn browser_when_up(story: &Story) -> Result<Browser<'_>, Failure> {
 
 /// The software page in words.
 pub(crate) fn software(story: &Story) -> Result<String, Failure> {
-    let answer = story.browser()?.get("/care/software")?;
+    let browser = story.browser()?;
+    sign_in_again(&browser)?;
+    let answer = browser.get("/care/software")?;
     ensure(answer.status == 200, || format!("/care/software: {}", answer.status))?;
     Ok(words_of(&answer.text))
 }
@@ -71,6 +82,19 @@ pub(crate) fn all_are_served(story: &Story) -> Result<(), Failure> {
             browsed.octets,
             browsed.round_trip.as_millis()
         );
+    }
+    Ok(())
+}
+
+/// All phones are served again after a cut in the middle of what they did. What the store knows of a phone is on the disk after half a
+/// minute; one whose newest keys were lost is told so, and attaches anew by itself.
+pub(crate) fn all_come_back(story: &Story) -> Result<(), Failure> {
+    story.radio.await_cell(CELL)?;
+    for phone in &story.phones {
+        if let Err(error) = story.radio.browse(*phone, SERVER) {
+            println!("phone {} once more: {error}", phone.0);
+            story.radio.browse(*phone, SERVER)?;
+        }
     }
     Ok(())
 }

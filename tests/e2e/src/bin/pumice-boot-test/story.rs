@@ -11,6 +11,7 @@ use pumice_lab::{Namespace, http};
 use pumice_ransim::enb::PhoneId;
 use tempfile::TempDir;
 
+use crate::disk::Remains;
 use crate::images::Images;
 use crate::machine::{Machine, Parts};
 use crate::page::{ADDRESS, Browser};
@@ -31,6 +32,7 @@ pub(crate) struct Story {
     pub(crate) machine: Option<Machine>,
     pub(crate) radio: Radio,
     pub(crate) phones: Vec<PhoneId>,
+    pub(crate) images: Images,
     pub(crate) parts: Parts,
     pub(crate) table: Table,
     _server: http::Server,
@@ -61,12 +63,12 @@ impl Story {
         cell.address = ENB.into();
         let mme = SocketAddr::new(ADDRESS.parse::<Ipv4Addr>().unwrap_or(ENB).into(), 36412);
         let radio = Radio::start(&world, mme, vec![cell], false, 1)?.with_patience(PATIENCE);
-        let stick = images.stick(home.path())?;
-        let parts = Parts::new(home.path(), &images.disk, stick)?;
+        let parts = Parts::new(home.path(), &images)?;
         Ok(Self {
             machine: None,
             radio,
             phones: Vec::new(),
+            images,
             parts,
             table: Table::default(),
             _server: server,
@@ -91,8 +93,15 @@ impl Story {
         }
         self.stage("an update", stages::update::next)?;
         self.stage("going back by order", stages::update::go_back)?;
+        if full {
+            self.stage("a gateway that never comes up", stages::starts::never_up)?;
+            self.stage("a side that rots", stages::starts::rot)?;
+            self.stage("boot files that nobody has signed", stages::starts::unsigned)?;
+        }
         self.stage("an update that does not work", stages::update::broken)?;
         if full {
+            self.stage("the same update on both sides", stages::update::same)?;
+            self.stage("a table without the data partition", stages::trouble::lose_entry)?;
             self.stage("no data partition", stages::trouble::lose_data)?;
         }
         Ok(())
@@ -128,18 +137,25 @@ impl Story {
         Ok(())
     }
 
-    /// Takes the machine's power.
-    pub(crate) fn cut_power(&mut self) {
-        if let Some(machine) = self.machine.take() {
-            machine.cut_power();
-        }
+    /// Takes the machine's power, and what its disk had not promised to keep.
+    pub(crate) fn cut_power(&mut self) -> Result<Remains, Failure> {
+        let Some(machine) = self.machine.take() else { return Ok(Remains::default()) };
+        machine.cut_power();
+        let remains = self.parts.disk.cut_power()?;
+        println!(
+            "the disk keeps {} writes as promised and {} by chance; {} are lost",
+            remains.promised, remains.kept_by_chance, remains.lost
+        );
+        Ok(remains)
     }
 
     /// What the consoles said, for who is to find the fault.
     fn leave_traces(&mut self, folder: &Path) {
         let traces = folder.join("boot-test");
         let _ = fs::create_dir_all(&traces);
-        if let Ok(machine) = self.machine() {
+        if let Ok(machine) = self.machine()
+            && machine.has_shell()
+        {
             let log =
                 machine.run("journalctl --no-pager -b -o short-monotonic | tail -n 300").unwrap_or_default();
             let _ = fs::write(traces.join("journal"), log);

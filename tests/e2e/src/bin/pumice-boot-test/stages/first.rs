@@ -135,6 +135,11 @@ pub(crate) fn look_around(story: &mut Story) -> Result<(), Failure> {
     let board = machine.run("pumice machine")?;
     ensure(board.contains("QEMU virt"), || format!("the board was not recognised: {board}"))?;
 
+    // The gateway may ask; only root writes to the sides.
+    let asked = machine.run("busybox su -s /bin/sh pumice -c 'rauc status mark-bad other'; true")?;
+    ensure(asked.contains("AccessDenied"), || format!("the gateway's user may order RAUC about: {asked}"))?;
+    machine.run("systemctl stop rauc.service")?;
+
     story.table.row("open ports", open.len().to_string(), listed);
 
     memory(story)

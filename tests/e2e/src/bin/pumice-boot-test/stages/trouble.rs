@@ -1,13 +1,15 @@
 //! What happens to boxes.
 
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::first::{add_phone, slowness, times};
-use super::{CELL, START, all_are_served, all_idle, browser_when_up, ensure, identities, until};
+use super::{
+    CELL, START, all_are_served, all_come_back, all_idle, browser_when_up, ensure, identities, sign_in_again,
+    until,
+};
+use crate::Failure;
 use crate::page::words_of;
 use crate::story::Story;
-use crate::{Failure, failed};
 
 /// The gateway is back within two seconds, and idle phones notice nothing.
 pub(crate) fn kill(story: &mut Story) -> Result<(), Failure> {
@@ -93,13 +95,23 @@ pub(crate) fn stand_still(story: &mut Story) -> Result<(), Failure> {
     ensure(before == after, || format!("phones are not who they were: {before:?} {after:?}"))
 }
 
-/// A disk whose last partition is gone: the box makes a new one, and is a new box.
+/// The partition of data, by its number.
+const DATA: &str = "5";
+
+/// A disk whose table has lost the data partition: it is found again, with all that is in it.
+pub(crate) fn lose_entry(story: &mut Story) -> Result<(), Failure> {
+    story.cut_power()?;
+    story.parts.disk.forget(DATA)?;
+    story.plug_in()?;
+    sign_in_again(&browser_when_up(story)?)?;
+    all_come_back(story)
+}
+
+/// A disk that has lost the partition and all that was in it: the box makes a new one, and is a new box.
 pub(crate) fn lose_data(story: &mut Story) -> Result<(), Failure> {
-    story.cut_power();
-    let mut command = Command::new("sgdisk");
-    command.arg("--delete=5").arg(&story.parts.disk).stdin(Stdio::null()).stdout(Stdio::null());
-    let status = command.status().map_err(failed("sgdisk"))?;
-    ensure(status.success(), || format!("sgdisk: {status}"))?;
+    story.cut_power()?;
+    story.parts.disk.erase_from(DATA)?;
+    story.parts.disk.forget(DATA)?;
     story.plug_in()?;
     story.machine()?.await_console("one-time code", START)?;
     let browser = browser_when_up(story)?;

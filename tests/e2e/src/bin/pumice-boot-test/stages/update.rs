@@ -3,11 +3,11 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::first::{OWNER, PASSWORD};
-use super::{all_are_served, all_idle, browser_when_up, ensure, identities, software, until};
+use super::{all_are_served, all_idle, browser_when_up, ensure, identities, sign_in_again, software, until};
 use crate::Failure;
+use crate::disk::Remains;
 use crate::images::{BROKEN, FIRST, NEXT};
-use crate::page::{Browser, words_of};
+use crate::page::words_of;
 use crate::story::Story;
 
 /// How long writing a side may take.
@@ -29,7 +29,11 @@ pub(crate) fn forged(story: &mut Story) -> Result<(), Failure> {
 
 /// The plug is pulled while phones browse and an update is written: the old side goes on, and nothing that was accepted is lost.
 pub(crate) fn cut_off(story: &mut Story) -> Result<(), Failure> {
-    cut_in(story, Duration::from_secs(3))
+    // Written past the cache of files, so that there is always something of which the disk has promised nothing.
+    story.machine()?.run("(while dd if=/dev/zero of=/var/noise bs=4096 count=256 conv=notrunc oflag=direct; do :; done >/dev/null 2>&1 &)")?;
+    let remains = cut_in(story, Duration::from_secs(3))?;
+    story.machine()?.run("rm -f /var/noise")?;
+    ensure(remains.lost > 0, || format!("the disk has lost nothing: {remains:?}"))
 }
 
 /// The same at many moments, from the first look at the bundle to the start of the new side.
@@ -37,11 +41,15 @@ pub(crate) fn cut_at_many_moments(story: &mut Story) -> Result<(), Failure> {
     for tenths in [2, 10, 20, 50, 80, 120, 180] {
         println!("cut after {} s", f64::from(tenths) / 10.0);
         cut_in(story, Duration::from_millis(u64::from(tenths * 100_u32)))?;
+        if software(story)?.contains(&format!("{NEXT} Runs now")) {
+            println!("the update was complete: back to {FIRST}");
+            go_back(story)?;
+        }
     }
     Ok(())
 }
 
-fn cut_in(story: &mut Story, delay: Duration) -> Result<(), Failure> {
+fn cut_in(story: &mut Story, delay: Duration) -> Result<Remains, Failure> {
     all_idle(story)?;
     let before = identities(story)?;
     install(story, "next.raucb")?;
@@ -51,7 +59,7 @@ fn cut_in(story: &mut Story, delay: Duration) -> Result<(), Failure> {
         .map(|phone| story.radio.begin_browsing(*phone, crate::story::SERVER))
         .collect::<Result<_, _>>()?;
     thread::sleep(delay);
-    story.cut_power();
+    let remains = story.cut_power()?;
     drop(browsing);
     story.plug_in()?;
     let begun = Instant::now();
@@ -64,23 +72,22 @@ fn cut_in(story: &mut Story, delay: Duration) -> Result<(), Failure> {
     let after = identities(story)?;
     ensure(before == after, || format!("phones are not who they were: {before:?} {after:?}"))?;
     // Whichever side it is, it proves itself before it is asked for more.
-    until("this side has proved itself", SETTLING, || Ok(!software(story)?.contains("is proving itself")))
+    until("this side has proved itself", SETTLING, || Ok(!software(story)?.contains("is proving itself")))?;
+    Ok(remains)
 }
 
-/// A session outlives eight starts without a clock that is trusted, and then ends.
-fn sign_in_again(browser: &Browser<'_>) -> Result<(), Failure> {
-    if browser.get("/phones")?.location.starts_with("/login") {
-        browser.submit("/login", "/login", &[("name", OWNER), ("password", PASSWORD)])?;
-    }
-    Ok(())
-}
-
-/// To the next version, which proves itself; phones are who they were.
+/// To the next version, sent by the browser, which proves itself; phones are who they were.
 pub(crate) fn next(story: &mut Story) -> Result<(), Failure> {
     all_idle(story)?;
     let before = identities(story)?;
     let begun = Instant::now();
-    install(story, "next.raucb")?;
+    story.browser()?.upload("/care/software", "/care/software/upload", &story.images.next)?;
+    story.table.row(
+        "sending an update through the page",
+        format!("{:.0} s", begun.elapsed().as_secs_f32()),
+        "emulated",
+    );
+    let begun = Instant::now();
     until("it has proved itself", SETTLING, || {
         Ok(software(story)?.contains(&format!("{NEXT} has proved itself")))
     })?;
@@ -97,6 +104,25 @@ pub(crate) fn next(story: &mut Story) -> Result<(), Failure> {
     ensure(!machine.has_shell(), || "an appliance has a shell".to_owned())?;
     let console = machine.console();
     ensure(!console.contains("login:"), || "the console offers a login".to_owned())
+}
+
+/// The same once more: both sides then hold the same, and the box knows which one runs.
+pub(crate) fn same(story: &mut Story) -> Result<(), Failure> {
+    let runs = format!("{NEXT} Runs now");
+    let shown = software(story)?;
+    let (running, other) = if shown.contains(&format!("Side A {runs}")) { ("A", "B") } else { ("B", "A") };
+    ensure(shown.contains(&format!("Side {running} {runs}")), || shown)?;
+    for (side, left) in [(other, running), (running, other)] {
+        install(story, "next.raucb")?;
+        until("it has proved itself on the other side", SETTLING, || {
+            let shown = software(story)?;
+            Ok(shown.contains(&format!("{NEXT} has proved itself"))
+                && shown.contains(&format!("Side {side} {runs}")))
+        })?;
+        let shown = software(story)?;
+        ensure(shown.contains(&format!("Side {left} {NEXT}")), || shown)?;
+    }
+    all_are_served(story)
 }
 
 /// To one whose gateway does not start: the box goes back by itself.
