@@ -86,8 +86,8 @@ pub(crate) fn all_are_served(story: &Story) -> Result<(), Failure> {
     Ok(())
 }
 
-/// All phones are served again after a cut in the middle of what they did. What the store knows of a phone is on the disk after half a
-/// minute; one whose newest keys were lost is told so, and attaches anew by itself.
+/// All phones are served again after an end in the middle of what they did. Their messages do not wait for the store, and the disk has what
+/// the store was told after half a minute; a phone whose newest keys were lost is told so (#9), and attaches anew by itself.
 pub(crate) fn all_come_back(story: &Story) -> Result<(), Failure> {
     story.radio.await_cell(CELL)?;
     for phone in &story.phones {

@@ -137,7 +137,9 @@ pub(crate) fn look_around(story: &mut Story) -> Result<(), Failure> {
 
     // The gateway may ask; only root writes to the sides.
     let asked = machine.run("busybox su -s /bin/sh pumice -c 'rauc status mark-bad other'; true")?;
-    ensure(asked.contains("AccessDenied"), || format!("the gateway's user may order RAUC about: {asked}"))?;
+    ensure(asked.contains("Rejected send message"), || {
+        format!("the gateway's user may order RAUC about: {asked}")
+    })?;
     machine.run("systemctl stop rauc.service")?;
 
     story.table.row("open ports", open.len().to_string(), listed);

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{START, all_are_served, all_come_back, browser_when_up, ensure, sign_in_again, software, until};
+use super::{START, all_come_back, browser_when_up, ensure, sign_in_again, software, until};
 use crate::disk::Disk;
 use crate::images::{FIRST, NEXT};
 use crate::story::Story;
@@ -35,7 +35,7 @@ pub(crate) fn never_up(story: &mut Story) -> Result<(), Failure> {
         "",
     );
     sign_in_again(&browser_when_up(story)?)?;
-    all_are_served(story)
+    all_come_back(story)
 }
 
 /// The side that runs rots: the box tries it again and again, and then its other side.
