@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::{all_are_served, all_idle, browser_when_up, ensure, identities, sign_in_again, software, until};
 use crate::Failure;
+use crate::disk::Remains;
 use crate::images::{BROKEN, FIRST, NEXT};
 use crate::page::words_of;
 use crate::story::Story;
@@ -28,7 +29,8 @@ pub(crate) fn forged(story: &mut Story) -> Result<(), Failure> {
 
 /// The plug is pulled while phones browse and an update is written: the old side goes on, and nothing that was accepted is lost.
 pub(crate) fn cut_off(story: &mut Story) -> Result<(), Failure> {
-    cut_in(story, Duration::from_secs(3))
+    let remains = cut_in(story, Duration::from_secs(3))?;
+    ensure(remains.lost > 0, || format!("the disk has lost nothing: {remains:?}"))
 }
 
 /// The same at many moments, from the first look at the bundle to the start of the new side.
@@ -44,7 +46,7 @@ pub(crate) fn cut_at_many_moments(story: &mut Story) -> Result<(), Failure> {
     Ok(())
 }
 
-fn cut_in(story: &mut Story, delay: Duration) -> Result<(), Failure> {
+fn cut_in(story: &mut Story, delay: Duration) -> Result<Remains, Failure> {
     // Written past the cache of files, so that there is always something of which the disk has promised nothing.
     const NOISE: &str =
         "while dd if=/dev/zero of=/var/noise bs=4096 count=256 conv=notrunc oflag=direct; do :; done";
@@ -72,7 +74,7 @@ fn cut_in(story: &mut Story, delay: Duration) -> Result<(), Failure> {
     ensure(before == after, || format!("phones are not who they were: {before:?} {after:?}"))?;
     // Whichever side it is, it proves itself before it is asked for more.
     until("this side has proved itself", SETTLING, || Ok(!software(story)?.contains("is proving itself")))?;
-    ensure(remains.lost > 0, || format!("the disk has lost nothing: {remains:?}"))
+    Ok(remains)
 }
 
 /// To the next version, sent by the browser, which proves itself; phones are who they were.
