@@ -117,6 +117,10 @@ impl Disk {
     }
 
     fn replay(&self, mut chance: fastrand::Rng) -> io::Result<Remains> {
+        // A machine that has not written has no log.
+        if self.log.metadata()?.len() == 0 {
+            return Ok(Remains::default());
+        }
         let mut last_flush = 0;
         let mut writes = Writes::open(&self.log)?;
         while let Some(write) = writes.next()? {
