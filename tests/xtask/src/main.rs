@@ -32,13 +32,13 @@ usage: cargo xtask <command>
                     --once ends after the phones have fetched their page and tells success by the exit status;
                     without it the network stays up until Ctrl-C
   test [--full]     formatting, lints, licences, unit, doc and end-to-end tests; installs the Debian packages that
-                    they need where it may. --full adds soaks and long sweeps.
+                    they need where it may. --full adds soaks and long sweeps, and builds for ARM64 twice to compare.
                     CI=true makes a skipped test a failure
   bench <what> ...  measures; `bench control` is the control plane
   build --target <machine>   the program for aarch64 or x86_64, as it is released, with its size and what it needs
   image [--development]      an image for ARM64 machines with UEFI, and the update to it, in target/image
   boot-test [--full]         images, built and booted in an emulated machine: setup, phones, crashes, cut power,
-                    updates. --full cuts the power at many moments, and builds twice to compare
+                    updates. --full cuts the power at many moments, lets a side rot, loses the data
   recipe            makes the list of crates of the Yocto recipe from Cargo.lock
   man [<folder>]    writes the man pages of the commands, into target/man unless told
 
