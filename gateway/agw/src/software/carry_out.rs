@@ -50,6 +50,12 @@ impl Running {
         versions
     }
 
+    /// The trial of this side, while it lasts.
+    pub(crate) fn trial(&self, places: &Places) -> Option<Record> {
+        let record: Record = files::load(&places.record())?;
+        (record.outcome == Outcome::Tried && record.side == self.side).then_some(record)
+    }
+
     fn other_side(&self) -> &'static str {
         other_side(&self.side)
     }
@@ -75,10 +81,7 @@ pub(crate) fn carry_out(places: &Places) -> Result<(), SoftwareError> {
 }
 
 fn obey(teller: &mut Teller<'_>, running: &Running, asked: Option<&[u8]>) -> Result<(), SoftwareError> {
-    let places = teller.places;
-    let record: Option<Record> = files::load(&places.record());
-    let on_trial =
-        record.is_some_and(|record| record.outcome == Outcome::Tried && record.side == running.side);
+    let on_trial = running.trial(teller.places).is_some();
     match asked.and_then(request::parse) {
         None => teller.refuse("what was asked is not understood"),
         Some(SoftwareOrder::Look) => {

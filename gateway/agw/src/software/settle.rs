@@ -46,7 +46,8 @@ pub(crate) async fn settle(
 ) -> Result<(), SoftwareError> {
     let outcome = watch(places, is_well).await;
     // A side on which not even this can be found out is not one to stay with.
-    match (outcome, trial(places)) {
+    let trial = Running::of(places).ok().and_then(|running| running.trial(places));
+    match (outcome, trial) {
         (Err(error), Some(record)) if uptime() > TRIAL => leave(places, record, error.to_string()),
         (outcome, _) => outcome,
     }
@@ -113,13 +114,6 @@ async fn watch(
             None => Err(SoftwareError::Program { program: "pumice", what: reason }),
         },
     }
-}
-
-/// The trial that is going on.
-fn trial(places: &Places) -> Option<Record> {
-    let record: Record = files::load(&places.record())?;
-    let running = Running::of(places).ok()?;
-    (record.outcome == Outcome::Tried && record.side == running.side).then_some(record)
 }
 
 /// Goes back from a side on trial.
