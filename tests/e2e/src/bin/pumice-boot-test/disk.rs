@@ -5,12 +5,13 @@
 //! written from the log to the disk itself, and the copy is forgotten.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::json;
 
+use crate::images::run;
 use crate::{Failure, failed};
 
 /// Octets of the disk: more than its image has.
@@ -82,10 +83,7 @@ impl Disk {
 
     /// Takes a partition out of the table.
     pub(crate) fn forget(&self, number: &str) -> Result<(), Failure> {
-        let mut command = Command::new("sgdisk");
-        command.arg(format!("--delete={number}")).arg(&self.kept).stdin(Stdio::null()).stdout(Stdio::null());
-        let status = command.status().map_err(failed("sgdisk"))?;
-        if status.success() { Ok(()) } else { Err(Failure(format!("sgdisk: {status}"))) }
+        run(Command::new("sgdisk").arg(format!("--delete={number}")).arg(&self.kept))
     }
 
     /// Leaves nothing from where a partition begins to the disk's end.
@@ -135,8 +133,9 @@ impl Disk {
         while let Some(write) = writes.next()? {
             let promised = writes.count <= last_flush || write.flags & FORCED != 0;
             if write.octets == 0 {
-                writes.skip(&write)?;
-            } else if promised || chance.bool() {
+                continue;
+            }
+            if promised || chance.bool() {
                 disk.seek(SeekFrom::Start(write.to))?;
                 writes.copy(&write, &mut disk)?;
                 *(if promised { &mut remains.promised } else { &mut remains.kept_by_chance }) += 1;
@@ -145,7 +144,6 @@ impl Disk {
                 remains.lost += 1;
             }
         }
-        disk.flush()?;
         Ok(remains)
     }
 }
@@ -216,8 +214,5 @@ fn numbers(from: &mut impl Read) -> io::Result<[u64; 4]> {
 
 /// With holes where there is nothing.
 fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
-    let mut command = Command::new("cp");
-    command.arg("--sparse=always").args([from, to]).stdin(Stdio::null());
-    let status = command.status().map_err(failed("cp"))?;
-    if status.success() { Ok(()) } else { Err(Failure(format!("copying {}: {status}", from.display()))) }
+    run(Command::new("cp").arg("--sparse=always").args([from, to]))
 }

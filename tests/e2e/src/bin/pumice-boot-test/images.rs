@@ -71,7 +71,8 @@ impl Images {
     }
 }
 
-fn run(command: &mut Command) -> Result<(), Failure> {
+/// Runs a program of this machine to its end.
+pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
     let name = command.get_program().to_string_lossy().into_owned();
     let status = command.stdin(Stdio::null()).stdout(Stdio::null()).status().map_err(failed(name.clone()))?;
     if status.success() { Ok(()) } else { Err(Failure(format!("{name}: {status}"))) }

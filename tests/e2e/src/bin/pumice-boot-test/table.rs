@@ -1,6 +1,7 @@
 //! What was measured.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 /// Rows of a name, a value and what to compare it with.
 #[derive(Debug, Default)]
@@ -14,6 +15,11 @@ impl Table {
         beside: impl Into<String>,
     ) {
         self.0.push((what.into(), value.into(), beside.into()));
+    }
+
+    /// A row of whole seconds.
+    pub(crate) fn time(&mut self, what: &str, time: Duration, beside: impl Into<String>) {
+        self.row(what, format!("{:.0} s", time.as_secs_f32()), beside);
     }
 
     pub(crate) fn text(&self) -> String {

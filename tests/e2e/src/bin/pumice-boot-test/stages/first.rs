@@ -22,11 +22,7 @@ pub(crate) fn start(story: &mut Story) -> Result<(), Failure> {
     let machine = story.machine()?;
     machine.await_console("one-time code", START)?;
     let page = machine.started.elapsed();
-    story.table.row(
-        "power to the page, first start",
-        format!("{:.0} s", page.as_secs_f32()),
-        "emulated; the data partition grows",
-    );
+    story.table.time("power to the page, first start", page, "emulated; the data partition grows");
     Ok(())
 }
 

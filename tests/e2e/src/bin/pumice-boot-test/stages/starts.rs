@@ -3,13 +3,13 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{START, all_come_back, browser_when_up, ensure, sign_in_again, software, until};
 use crate::disk::Disk;
-use crate::images::{FIRST, NEXT};
+use crate::images::{FIRST, NEXT, run};
 use crate::story::Story;
 use crate::{Failure, failed};
 
@@ -29,11 +29,7 @@ pub(crate) fn never_up(story: &mut Story) -> Result<(), Failure> {
     // What cannot be executed any more.
     machine.run("mount --bind /dev/null /usr/bin/pumice && kill -9 $(cat /sys/fs/cgroup/system.slice/pumice.service/cgroup.procs)")?;
     until("the box starts anew", START, || Ok(starts_of(&story.machine()?.console()) > starts))?;
-    story.table.row(
-        "a gateway that never comes up, to the box's restart",
-        format!("{:.0} s", begun.elapsed().as_secs_f32()),
-        "",
-    );
+    story.table.time("a gateway that never comes up, to the box's restart", begun.elapsed(), "");
     sign_in_again(&browser_when_up(story)?)?;
     all_come_back(story)
 }
@@ -45,11 +41,7 @@ pub(crate) fn rot(story: &mut Story) -> Result<(), Failure> {
     story.plug_in()?;
     let begun = Instant::now();
     until("the other side runs", ROTTEN, || Ok(software(story)?.contains(&format!("{NEXT} Runs now"))))?;
-    story.table.row(
-        "a side that has rotted, to the other one",
-        format!("{:.0} s", begun.elapsed().as_secs_f32()),
-        "",
-    );
+    story.table.time("a side that has rotted, to the other one", begun.elapsed(), "");
     let starts = starts_of(&story.machine()?.console());
     ensure(starts > RETRIES, || format!("it was left after {starts} starts"))?;
     let told = software(story)?;
@@ -106,8 +98,5 @@ pub(crate) fn unsigned(story: &mut Story) -> Result<(), Failure> {
 }
 
 fn mcopy(partition: &str, files: &[&Path]) -> Result<(), Failure> {
-    let mut command = Command::new("mcopy");
-    command.args(["-o", "-i", partition]).args(files).stdin(Stdio::null());
-    let status = command.status().map_err(failed("mcopy"))?;
-    ensure(status.success(), || format!("mcopy: {status}"))
+    run(Command::new("mcopy").args(["-o", "-i", partition]).args(files))
 }

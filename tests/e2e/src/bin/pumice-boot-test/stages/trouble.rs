@@ -75,20 +75,17 @@ pub(crate) fn stand_still(story: &mut Story) -> Result<(), Failure> {
             .contains("Watchdog timeout")
             && machine.run("systemctl is-active pumice.service; true")?.trim() == "active")
     })?;
-    let away = begun.elapsed().as_secs_f32();
-    story.table.row("standing still to started anew by systemd", format!("{away:.0} s"), "");
+    story.table.time("standing still to started anew by systemd", begun.elapsed(), "");
 
     machine.run("systemctl service-watchdogs no")?;
     let begun = Instant::now();
     machine.run(&format!("kill -STOP {GATEWAY}"))?;
     let data = machine.await_event("WATCHDOG", Duration::from_secs(120))?;
     let action = data.get("action").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-    let away = begun.elapsed().as_secs_f32();
-    story.table.row("standing still to the board's watchdog", format!("{away:.0} s"), action);
+    story.table.time("standing still to the board's watchdog", begun.elapsed(), action);
     let begun = Instant::now();
     browser_when_up(story)?;
-    let away = begun.elapsed().as_secs_f32();
-    story.table.row("reset to the page", format!("{away:.0} s"), "emulated, with the firmware");
+    story.table.time("reset to the page", begun.elapsed(), "emulated, with the firmware");
     times(story)?;
     all_are_served(story)?;
     let after = identities(story)?;

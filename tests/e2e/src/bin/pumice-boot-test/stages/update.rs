@@ -83,20 +83,12 @@ pub(crate) fn next(story: &mut Story) -> Result<(), Failure> {
     let before = identities(story)?;
     let begun = Instant::now();
     story.browser()?.upload("/care/software", "/care/software/upload", &story.images.next)?;
-    story.table.row(
-        "sending an update through the page",
-        format!("{:.0} s", begun.elapsed().as_secs_f32()),
-        "emulated",
-    );
+    story.table.time("sending an update through the page", begun.elapsed(), "emulated");
     let begun = Instant::now();
     until("it has proved itself", SETTLING, || {
         Ok(software(story)?.contains(&format!("{NEXT} has proved itself")))
     })?;
-    story.table.row(
-        "an update, asked for to proved",
-        format!("{:.0} s", begun.elapsed().as_secs_f32()),
-        "emulated",
-    );
+    story.table.time("an update, asked for to proved", begun.elapsed(), "emulated");
     all_are_served(story)?;
     let after = identities(story)?;
     ensure(before == after, || format!("phones are not who they were: {before:?} {after:?}"))?;
@@ -135,11 +127,7 @@ pub(crate) fn broken(story: &mut Story) -> Result<(), Failure> {
     until("it was gone back from", SETTLING + INSTALLING, || {
         Ok(software(story)?.contains(&format!("{BROKEN} did not prove itself")))
     })?;
-    story.table.row(
-        "an update that does not work, to gone back from",
-        format!("{:.0} s", begun.elapsed().as_secs_f32()),
-        "emulated",
-    );
+    story.table.time("an update that does not work, to gone back from", begun.elapsed(), "emulated");
     println!("{}", software(story)?);
     all_are_served(story)?;
     let after = identities(story)?;
